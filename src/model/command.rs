@@ -1,0 +1,39 @@
+//! What a running session is told.
+
+use bytes::Bytes;
+
+use super::event::ConnId;
+
+/// Which connections a command is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// All open connections (UDP: all known peers).
+    All,
+    /// One of them.
+    One(ConnId),
+}
+
+/// What a running session is told. Stopping is not a command: it must never wait in a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Send these bytes, exactly.
+    Send {
+        /// To whom.
+        to: Target,
+        /// What.
+        data: Bytes,
+    },
+    /// End our sending direction after what is queued (a half-close; nothing for UDP).
+    Finish {
+        /// Of whom.
+        to: Target,
+    },
+    /// Close a connection after what is queued (UDP: forget the peer).
+    Close {
+        /// Which.
+        conn: ConnId,
+    },
+    /// No more commands will come: a client finishes sending and ends when the peer closes (UDP:
+    /// after one second of silence); a server goes on.
+    EndOfInput,
+}

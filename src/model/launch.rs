@@ -1,0 +1,70 @@
+//! What the command line asks for: which shell runs, and what is in it.
+
+use super::spec::{Newline, Protocol, Spec};
+
+/// How a run without a screen prints its events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One readable line an event.
+    Text,
+    /// One JSON object an event.
+    Json,
+}
+
+/// The looks that can be asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ThemeName {
+    /// Light text on a dark ground.
+    #[default]
+    Dark,
+    /// Dark text on a light ground, for projectors.
+    Light,
+    /// No colours: bold, underline and reverse only.
+    Mono,
+}
+
+/// The settings of the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Looks {
+    /// The colours.
+    pub theme: ThemeName,
+    /// Draw frames and marks with ASCII characters only.
+    pub ascii: bool,
+}
+
+/// A run in the full screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScreenLaunch {
+    /// The tab in front.
+    pub tab: Protocol,
+    /// The presets of that tab's forms: server, client.
+    pub presets: [Spec; 2],
+    /// Which of the two sides (server, client) start at once.
+    pub start: [bool; 2],
+    /// What the chat boxes add to each message.
+    pub newline: Newline,
+    /// The history budget of each session, in bytes.
+    pub history: usize,
+    /// The looks.
+    pub looks: Looks,
+}
+
+/// A run without a screen: one session, its events on stdout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadlessLaunch {
+    /// The session.
+    pub spec: Spec,
+    /// What is added to each line of stdin.
+    pub newline: Newline,
+    /// How events are printed.
+    pub format: Format,
+}
+
+/// What the program is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Launch {
+    /// The full screen.
+    Screen(Box<ScreenLaunch>),
+    /// No screen.
+    Headless(Box<HeadlessLaunch>),
+}

@@ -1,0 +1,211 @@
+//! The way of events from sessions to whoever watches. Each session has a lane with a bound; the
+//! watcher takes whole batches, one lock a lane. Wake-ups are coalesced: a full lane wakes once.
+//!
+//! Control events are never dropped and never wait. Readers of sockets ask for room first
+//! ([`Emitter::room`], TCP: a slow watcher slows the peer) or look whether there is some
+//! ([`Emitter::has_room`], UDP: what cannot be kept is counted as lost).
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Instant, SystemTime};
+
+use tokio::sync::Notify;
+
+use crate::model::event::{Event, EventKind, SessionId};
+use crate::model::time::{Origin, Stamp};
+
+/// How many bytes of payload may wait in a lane before readers pause.
+const LANE_BYTES: usize = 1 << 20;
+/// How many events may wait in a lane before readers pause.
+const LANE_EVENTS: usize = 8192;
+
+/// The program's clock: the only place where stamps are made.
+#[derive(Clone, Copy, Debug)]
+pub struct Clock {
+    start: Instant,
+    origin: Origin,
+}
+
+impl Clock {
+    /// A clock whose stamp zero is now.
+    #[must_use]
+    pub fn new() -> Clock {
+        Clock {
+            start: Instant::now(),
+            origin: Origin(SystemTime::now()),
+        }
+    }
+
+    /// The stamp of this moment.
+    #[must_use]
+    pub fn now(&self) -> Stamp {
+        Stamp(self.start.elapsed())
+    }
+
+    /// The wall-clock time of stamp zero.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        self.origin
+    }
+}
+
+impl Default for Clock {
+    fn default() -> Self {
+        Clock::new()
+    }
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    events: Vec<Event>,
+    bytes: usize,
+}
+
+impl Waiting {
+    fn has_room(&self) -> bool {
+        self.bytes < LANE_BYTES && self.events.len() < LANE_EVENTS
+    }
+}
+
+#[derive(Debug)]
+struct Lane {
+    id: SessionId,
+    waiting: Mutex<Waiting>,
+    room: Notify,
+    ready: Arc<Notify>,
+}
+
+impl Lane {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        // A panic while pushing leaves a whole queue behind.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A session's end of its lane. Clones belong to the same session.
+#[derive(Clone, Debug)]
+pub struct Emitter {
+    lane: Arc<Lane>,
+    clock: Clock,
+}
+
+impl Emitter {
+    /// The session that this emitter speaks for.
+    #[must_use]
+    pub fn session(&self) -> SessionId {
+        self.lane.id
+    }
+
+    /// The stamp of this moment.
+    #[must_use]
+    pub fn now(&self) -> Stamp {
+        self.clock.now()
+    }
+
+    /// Emits an event that happened now.
+    pub fn emit(&self, kind: EventKind) {
+        self.emit_at(self.clock.now(), kind);
+    }
+
+    /// Emits an event that happened at `at`.
+    pub fn emit_at(&self, at: Stamp, kind: EventKind) {
+        let len = kind.data().map_or(0, bytes::Bytes::len);
+        let first = {
+            let mut waiting = self.lane.lock();
+            waiting.bytes += len;
+            waiting.events.push(Event { at, kind });
+            waiting.events.len() == 1
+        };
+        if first {
+            self.lane.ready.notify_one();
+        }
+    }
+
+    /// Whether the lane is below its bound.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.lane.lock().has_room()
+    }
+
+    /// Waits until the lane is below its bound. Cancel-safe.
+    pub async fn room(&self) {
+        loop {
+            if self.has_room() {
+                return;
+            }
+            let notified = self.lane.room.notified();
+            tokio::pin!(notified);
+            // Registered before looking again, or a drain in between would be missed.
+            notified.as_mut().enable();
+            if self.has_room() {
+                return;
+            }
+            notified.await;
+        }
+    }
+}
+
+/// The watcher's end of all lanes.
+#[derive(Debug)]
+pub struct Feed {
+    clock: Clock,
+    lanes: Vec<Arc<Lane>>,
+    ready: Arc<Notify>,
+    spare: Vec<Event>,
+}
+
+impl Feed {
+    /// A feed without sessions.
+    #[must_use]
+    pub fn new(clock: Clock) -> Feed {
+        Feed {
+            clock,
+            lanes: Vec::new(),
+            ready: Arc::new(Notify::new()),
+            spare: Vec::new(),
+        }
+    }
+
+    /// Opens a lane for a new session.
+    pub fn emitter(&mut self, id: SessionId) -> Emitter {
+        let lane = Arc::new(Lane {
+            id,
+            waiting: Mutex::default(),
+            room: Notify::new(),
+            ready: self.ready.clone(),
+        });
+        self.lanes.push(lane.clone());
+        Emitter {
+            lane,
+            clock: self.clock,
+        }
+    }
+
+    /// Waits until some lane may have events. Cancel-safe; may wake without need.
+    pub async fn ready(&self) {
+        self.ready.notified().await;
+    }
+
+    /// Takes all that waits now, lane by lane, each in its order. Lanes whose session is gone and
+    /// that are empty are closed. Returns how many events were taken.
+    pub fn drain(&mut self, mut take: impl FnMut(SessionId, Event)) -> usize {
+        let mut taken = 0;
+        for lane in &self.lanes {
+            {
+                let mut waiting = lane.lock();
+                std::mem::swap(&mut waiting.events, &mut self.spare);
+                waiting.bytes = 0;
+            }
+            if self.spare.is_empty() {
+                continue;
+            }
+            lane.room.notify_waiters();
+            taken += self.spare.len();
+            for event in self.spare.drain(..) {
+                take(lane.id, event);
+            }
+        }
+        self.lanes
+            .retain(|lane| Arc::strong_count(lane) > 1 || !lane.lock().events.is_empty());
+        taken
+    }
+}

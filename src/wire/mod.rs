@@ -1,0 +1,1 @@
+//! From bytes to meaning: pure machines that own no socket, no screen and no clock.
