@@ -109,7 +109,7 @@ mod tests {
             rate.add(at(ms), 100);
         }
         assert_eq!(rate.per_second(at(3999)), 1000);
-        assert_eq!(rate.per_second(at(5100)), 450);
+        assert_eq!(rate.per_second(at(5100)), 350);
         assert_eq!(rate.per_second(at(9000)), 0);
     }
 
