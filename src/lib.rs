@@ -16,6 +16,8 @@
 //!
 //! net, store and app never see each other; app never sees ui.
 
+pub mod app;
 pub mod model;
 pub mod net;
+pub mod ui;
 pub mod wire;

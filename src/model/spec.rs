@@ -177,6 +177,8 @@ pub struct Spec {
     pub keep_open: bool,
     /// Clients: while nobody listens, try again every half second.
     pub wait: bool,
+    /// Servers: when the port is taken, bind the next free one above it.
+    pub next_free: bool,
 }
 
 impl Spec {
@@ -195,6 +197,7 @@ impl Spec {
             backlog: None,
             keep_open: false,
             wait: false,
+            next_free: false,
         }
     }
 }
