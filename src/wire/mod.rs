@@ -8,5 +8,6 @@ mod characters;
 pub mod escapes;
 pub mod hex;
 pub mod rows;
+pub mod scene;
 pub mod text;
 pub mod words;
