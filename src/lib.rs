@@ -19,5 +19,6 @@
 pub mod app;
 pub mod model;
 pub mod net;
+pub mod run;
 pub mod ui;
 pub mod wire;

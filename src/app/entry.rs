@@ -93,7 +93,7 @@ fn parts(event: &Event, form: Form) -> Vec<Part<'_>> {
             }
         }
         EventKind::Tried { .. } | EventKind::Lost { .. } => {
-            parts.push(words(sentence, Tone::Warning))
+            parts.push(words(sentence, Tone::Warning));
         }
         _ => parts.push(words(sentence, Tone::Words)),
     }

@@ -107,8 +107,8 @@ impl Form {
         let udp = preset.protocol == Protocol::Udp;
         let (host_hint, port_hint) = if server {
             (
-                "where to listen; 0.0.0.0 is every network",
-                "0 lets the system choose",
+                "0.0.0.0 is every network",
+                "0: the system chooses",
             )
         } else {
             ("a name or an address", "the server's port")
@@ -146,7 +146,7 @@ impl Form {
                 Name::Reply,
                 "Reply",
                 &reply,
-                "the answer to every message",
+                "what it answers",
             ));
         }
         fields.push(choice(
@@ -154,12 +154,12 @@ impl Form {
             "Take turns",
             NO_YES,
             preset.turns.into(),
-            "after sending, wait for the other side",
+            "wait for each answer",
         ));
         let read_hint = if udp {
-            "bytes kept of each datagram; the rest is cut"
+            "most bytes per datagram"
         } else {
-            "bytes that one read takes at most"
+            "most bytes per read"
         };
         fields.push(text(
             Name::RecvSize,
@@ -169,9 +169,9 @@ impl Form {
         ));
         if server {
             let hint = if udp {
-                "end after the first exchange"
+                "end after the first one"
             } else {
-                "end after the first connection"
+                "end after the first one"
             };
             fields.push(choice(Name::Once, "Once", NO_YES, preset.once.into(), hint));
         }
@@ -181,7 +181,7 @@ impl Form {
                 "Keep open",
                 NO_YES,
                 preset.keep_open.into(),
-                "our side stays open when the other finishes",
+                "after the other finishes",
             ));
         }
         Form {
@@ -215,11 +215,11 @@ impl Form {
     #[must_use]
     pub fn scene_hint(&self) -> &'static str {
         match (self.word(Name::Scene), self.preset.side) {
-            (Some("hello"), Side::Server) => "answers the first hello, then ends",
-            (Some("hello"), Side::Client) => "says hello, waits for the answer, ends",
-            (Some("echo"), _) => "answers every message with itself",
-            (Some("reply"), _) => "answers every message with a text",
-            _ => "you type; the word exit alone ends it",
+            (Some("hello"), Side::Server) => "greets once, then ends",
+            (Some("hello"), Side::Client) => "greets once, then ends",
+            (Some("echo"), _) => "answers with the same",
+            (Some("reply"), _) => "answers with a text",
+            _ => "you type; exit ends it",
         }
     }
 

@@ -14,7 +14,7 @@ use crate::app::tab::{Mode, Pane};
 use crate::model::spec::Side;
 
 const LABEL_WIDTH: u16 = 12;
-const VALUE_WIDTH: u16 = 22;
+const VALUE_WIDTH: u16 = 16;
 
 /// Draws the form. Returns where the cursor belongs when a field is edited.
 pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Option<Position> {
