@@ -1,1 +1,4 @@
 //! From bytes to meaning: pure machines that own no socket, no screen and no clock.
+
+pub mod escapes;
+pub mod hex;
