@@ -2,6 +2,7 @@
 //! passes, that widths add up, and that rows show every byte once.
 
 mod every;
+mod wrapping;
 
 use netplay::wire::text::{
     Charset, Flow, Kind, Shown, incomplete_tail, one_line_string, safe, tokens,
