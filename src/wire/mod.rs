@@ -8,6 +8,4 @@ mod characters;
 pub mod escapes;
 pub mod hex;
 pub mod rows;
-pub mod scene;
 pub mod text;
-pub mod words;

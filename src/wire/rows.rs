@@ -12,7 +12,7 @@ use super::text::{self, Charset, Flow, Kind, Shown, TAB, Token, Tokens, WIDEST};
 
 /// How many bytes of one event are formatted as text; the hex view has the rest.
 pub const FORMAT_LIMIT: usize = 64 << 10;
-/// The narrowest rows: every token fits. Narrower panes cut them off at their edge.
+/// The narrowest rows, in cells: every mark fits whole. Narrower panes cut rows off at their edge.
 pub const MIN_WIDTH: u16 = WIDEST;
 /// The widest rows, in cells.
 pub const MAX_WIDTH: u16 = 4096;
@@ -32,7 +32,7 @@ pub struct Span<'a> {
 /// One row of a pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row<'a> {
-    /// What is drawn, from left to right. None is empty, but a row may have no spans.
+    /// What is drawn, from left to right. No span is empty; the row of an empty input has none.
     pub spans: Vec<Span<'a>>,
     /// How many cells the spans take together.
     pub width: u16,
@@ -76,7 +76,7 @@ pub fn rows(bytes: &[u8], width: u16, charset: Charset, limit: usize) -> Rows<'_
     }
 }
 
-/// How many [`rows`] there are. Nothing is allocated.
+/// How many [`rows`] there are. None is built.
 #[must_use]
 pub fn count_rows(bytes: &[u8], width: u16, charset: Charset, limit: usize) -> usize {
     rows(bytes, width, charset, limit).count()

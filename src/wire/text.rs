@@ -146,7 +146,7 @@ const LINE: Look = Look {
 };
 
 /// Cuts bytes into tokens for a pane. Their sources cover the input in order and without gaps.
-/// Nothing is allocated; printable ASCII costs next to nothing.
+/// No strings are built; printable ASCII costs next to nothing.
 ///
 /// Starting anew at the end of any token, or within a run of ASCII, gives the same tokens.
 #[must_use]
@@ -181,8 +181,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// Where the next token begins.
-    #[must_use]
-    pub fn position(&self) -> usize {
+    pub(super) fn position(&self) -> usize {
         self.pos
     }
 
