@@ -106,10 +106,7 @@ impl Form {
         let server = preset.side == Side::Server;
         let udp = preset.protocol == Protocol::Udp;
         let (host_hint, port_hint) = if server {
-            (
-                "0.0.0.0 is every network",
-                "0: the system chooses",
-            )
+            ("0.0.0.0 is every network", "0: the system chooses")
         } else {
             ("a name or an address", "the server's port")
         };
@@ -142,12 +139,7 @@ impl Form {
             } else {
                 "thanks".to_owned()
             };
-            fields.push(text(
-                Name::Reply,
-                "Reply",
-                &reply,
-                "what it answers",
-            ));
+            fields.push(text(Name::Reply, "Reply", &reply, "what it answers"));
         }
         fields.push(choice(
             Name::Turns,

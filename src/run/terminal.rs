@@ -21,7 +21,9 @@ static ENTERED: AtomicBool = AtomicBool::new(false);
 #[derive(Debug, thiserror::Error)]
 pub enum NoTerminal {
     /// stdin or stdout is a file or a pipe.
-    #[error("the full screen needs a terminal, and {0} is none; without a screen: netplay tcp server --headless")]
+    #[error(
+        "the full screen needs a terminal, and {0} is none; without a screen: netplay tcp server --headless"
+    )]
     NotATerminal(&'static str),
     /// TERM says that the terminal cannot place text.
     #[error("TERM={0} cannot show a full screen; without a screen: netplay tcp server --headless")]
@@ -48,7 +50,13 @@ pub fn enter() -> io::Result<()> {
     crossterm::style::force_color_output(true);
     terminal::enable_raw_mode()?;
     ENTERED.store(true, Ordering::SeqCst);
-    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide, Clear(ClearType::All))
+    execute!(
+        io::stdout(),
+        EnterAlternateScreen,
+        EnableBracketedPaste,
+        cursor::Hide,
+        Clear(ClearType::All)
+    )
 }
 
 /// Switches them off again, if they are on. Errors are ignored: on a dead terminal there is nothing
@@ -75,7 +83,10 @@ pub fn install_panic_hook() {
             return;
         }
         leave();
-        let _ = writeln!(io::stderr(), "netplay: internal error, please report it: {info}");
+        let _ = writeln!(
+            io::stderr(),
+            "netplay: internal error, please report it: {info}"
+        );
         std::process::exit(PANIC_CODE);
     }));
 }
@@ -111,9 +122,14 @@ pub fn watch_for_hang_up(gone: impl FnOnce() + Send + 'static) {
             let stdin = io::stdin();
             // No event is asked for: hang-up and error are always reported.
             let mut fds = [PollFd::new(&stdin, PollFlags::empty())];
-            let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+            let now = Timespec {
+                tv_sec: 0,
+                tv_nsec: 0,
+            };
             let hung_up = poll(&mut fds, Some(&now)).is_ok()
-                && fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
+                && fds[0]
+                    .revents()
+                    .intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
             if hung_up {
                 break;
             }

@@ -74,7 +74,13 @@ pub struct Screen<B: Backend> {
 
 impl<B: Backend> Screen<B> {
     /// A screen for a launch. Needs a Tokio runtime: sessions that are to run at once are started.
-    pub fn new(launch: ScreenLaunch, machine: Machine, clock: Clock, terminal: Terminal<B>, pause: Pause) -> Result<Self, B::Error> {
+    pub fn new(
+        launch: ScreenLaunch,
+        machine: Machine,
+        clock: Clock,
+        terminal: Terminal<B>,
+        pause: Pause,
+    ) -> Result<Self, B::Error> {
         let size = terminal.size()?;
         let (app, effects) = App::new(launch, machine, (size.width, size.height), clock.now());
         let mut screen = Screen {
@@ -159,7 +165,11 @@ impl<B: Backend> Screen<B> {
     }
 
     /// Takes an event and all that wait behind it. Returns whether the user quit.
-    fn take_input(&mut self, first: Input, rest: &mut mpsc::Receiver<Input>) -> Result<bool, B::Error> {
+    fn take_input(
+        &mut self,
+        first: Input,
+        rest: &mut mpsc::Receiver<Input>,
+    ) -> Result<bool, B::Error> {
         let mut next = Some(first);
         while let Some(event) = next {
             next = rest.try_recv().ok();
@@ -197,10 +207,16 @@ impl<B: Backend> Screen<B> {
                     self.handles.insert(id, net::start(*spec, emitter));
                 }
                 Effect::Command(id, command) => {
-                    let Some(handle) = self.handles.get(&id) else { continue };
+                    let Some(handle) = self.handles.get(&id) else {
+                        continue;
+                    };
                     if let Err(refused) = handle.try_command(command.clone()) {
                         let why = refused.to_string();
-                        others.extend(self.app.update(Message::Refused { session: id, command, why }));
+                        others.extend(self.app.update(Message::Refused {
+                            session: id,
+                            command,
+                            why,
+                        }));
                     }
                 }
                 Effect::Stop(id) => {
@@ -238,7 +254,8 @@ impl<B: Backend> Screen<B> {
     /// Draws every cell anew. (`Terminal::clear` would wait for the terminal's answer.)
     fn redraw(&mut self) -> Result<(), B::Error> {
         let size = self.terminal.size()?;
-        self.terminal.resize(ratatui::layout::Rect::new(0, 0, size.width, size.height))?;
+        self.terminal
+            .resize(ratatui::layout::Rect::new(0, 0, size.width, size.height))?;
         self.update(Message::Resize(size.width, size.height));
         Ok(())
     }
@@ -307,7 +324,9 @@ fn pause_process(stop: bool) -> io::Result<()> {
 pub fn run(launch: ScreenLaunch) -> anyhow::Result<ExitCode> {
     let clock = Clock::new();
     net::raise_descriptor_limit();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
     terminal::install_panic_hook();
     terminal::enter()?;
     let end = runtime.block_on(show(launch, clock));
@@ -335,7 +354,10 @@ async fn show(launch: ScreenLaunch, clock: Clock) -> anyhow::Result<(End, Vec<St
         addresses: net::own_addresses(),
         can_suspend: terminal::CAN_STOP,
     };
-    let writer = FrameWriter { out: BufWriter::with_capacity(FRAME_BUFFER, io::stdout()), in_frame: false };
+    let writer = FrameWriter {
+        out: BufWriter::with_capacity(FRAME_BUFFER, io::stdout()),
+        in_frame: false,
+    };
     let terminal = Terminal::new(CrosstermBackend::new(writer))?;
     let (notify, mut notices) = mpsc::channel(16);
     let mut signals = Signals::all()?;
@@ -344,12 +366,19 @@ async fn show(launch: ScreenLaunch, clock: Clock) -> anyhow::Result<(End, Vec<St
         let _ = gone.blocking_send(Notice::Gone);
     });
     tokio::spawn(async move {
-        while notify.send(Notice::Signal(signals.next().await)).await.is_ok() {}
+        while notify
+            .send(Notice::Signal(signals.next().await))
+            .await
+            .is_ok()
+        {}
     });
     let mut input = read_input();
     let mut screen = Screen::new(launch, machine, clock, terminal, Some(pause_process))?;
     // A frame that cannot be written means that the terminal is gone.
-    let end = screen.run(&mut input, &mut notices).await.unwrap_or(End::Gone);
+    let end = screen
+        .run(&mut input, &mut notices)
+        .await
+        .unwrap_or(End::Gone);
     Ok((end, screen.app().summary()))
 }
 
