@@ -36,7 +36,8 @@ pub fn ago(duration: Duration) -> String {
     }
 }
 
-fn state_words(state: &SideState, now: Stamp) -> (String, Role) {
+/// What a side is doing, in words; addresses alone when `short`.
+fn state_words(state: &SideState, now: Stamp, short: bool) -> (String, Role) {
     let udp = state.protocol == Protocol::Udp;
     match (state.phase, state.side) {
         (Phase::Idle, _) => ("not running".to_owned(), Role::Quiet),
@@ -66,7 +67,8 @@ fn state_words(state: &SideState, now: Stamp) -> (String, Role) {
                 0 | 1 => String::new(),
                 n => format!(" and {} more", n - 1),
             };
-            (format!("listening on {first}{more}"), Role::Plain)
+            let verb = if short { "" } else { "listening on " };
+            (format!("{verb}{first}{more}"), Role::Plain)
         }
         (Phase::Running, Side::Client) => {
             let peer = state
@@ -80,6 +82,7 @@ fn state_words(state: &SideState, now: Stamp) -> (String, Role) {
                     c.peer,
                     ago(now.since(c.heard))
                 ),
+                Some(c) if short => format!("{}{}", c.peer, flow_words(c.flow)),
                 Some(c) => format!("connected to {}{}", c.peer, flow_words(c.flow)),
                 None if udp => "ready; no datagram has come back yet".to_owned(),
                 None => "connected".to_owned(),
@@ -129,17 +132,21 @@ pub fn header(app: &App, painter: &mut Painter, place: &SidePlace) {
         .side(place.side)
         .add_modifier(ratatui::style::Modifier::BOLD);
     let x = painter.styled(row.x, row.y, name, style, row.width) + 2;
-    let (words, role) = state_words(state, app.now);
-    let words_end = x + words.chars().count() as u16;
-    painter.text(x, row.y, &words, role, row.right().saturating_sub(x));
-    if state.phase == Phase::Idle {
-        return;
-    }
     let counters = format!(
         "in {:>8}   out {:>8}",
         Size(state.stats.received),
         Size(state.stats.sent)
     );
+    let room = row.right().saturating_sub(x + 2 + counters.len() as u16);
+    let (mut words, role) = state_words(state, app.now, false);
+    if words.chars().count() > room.into() {
+        words = state_words(state, app.now, true).0;
+    }
+    let words_end = x + words.chars().count() as u16;
+    painter.text(x, row.y, &words, role, row.right().saturating_sub(x));
+    if state.phase == Phase::Idle {
+        return;
+    }
     let left = painter.right(words_end + 2, row.right(), row.y, &counters, Role::Quiet);
     if left < row.right() {
         let rate = format!("{:>8}/s   ", Size(state.stats.rate.per_second(app.now)));
@@ -159,9 +166,7 @@ pub fn connections(app: &App, side: Side, painter: &mut Painter, place: &Place) 
     } else {
         total
     };
-    let right = painter.on_rule(left, right, place.rule.y, &total, Role::Quiet);
-    let rate = format!("{}/s", Size(state.stats.rate.per_second(app.now)));
-    painter.on_rule(left, right, place.rule.y, &rate, Role::Quiet);
+    painter.on_rule(left, right, place.rule.y, &total, Role::Quiet);
     let body = inset(place.body);
     if state.connections.is_empty() {
         nobody(app, state, painter, body);

@@ -119,7 +119,7 @@ fn opened(peer: SocketAddr, local: SocketAddr, udp: bool, side: Side) -> String 
     match (udp, side) {
         (true, _) => format!("first datagram from {peer}"),
         (false, Side::Server) => format!("opened by {peer}"),
-        (false, Side::Client) => format!("connected to {peer} from {local}"),
+        (false, Side::Client) => format!("connected; our end is {local}"),
     }
 }
 
