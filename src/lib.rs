@@ -16,6 +16,7 @@
 //!
 //! net, store and app never see each other; app never sees ui.
 
+pub mod cli;
 pub mod model;
 pub mod net;
 pub mod wire;
