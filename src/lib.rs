@@ -19,4 +19,5 @@
 pub mod cli;
 pub mod model;
 pub mod net;
+pub mod store;
 pub mod wire;

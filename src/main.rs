@@ -15,7 +15,7 @@ fn main() -> ExitCode {
         Err(wrong) => {
             // A closed stdout or stderr changes nothing about the answer.
             let _ = wrong.print();
-            ExitCode::from(wrong.exit_code() as u8)
+            ExitCode::from(u8::try_from(wrong.exit_code()).unwrap_or(2))
         }
     }
 }
