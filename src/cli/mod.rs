@@ -7,8 +7,6 @@ mod pages;
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use bytes::Bytes;
-
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
@@ -217,8 +215,7 @@ impl<'a> Levels<'a> {
         let mut presets = Side::ALL.map(|side| Spec::new(protocol, side));
         self.address(protocol, ends, &mut presets)?;
         let newline = self.one::<Newline>("newline").unwrap_or_default();
-        let line =
-            |text: OsString| Bytes::from([text.as_encoded_bytes(), newline.bytes()].concat());
+        let line = |text: OsString| [text.as_encoded_bytes(), newline.bytes()].concat();
         for spec in &mut presets {
             // Conventions of both ends of a conversation.
             spec.turns = self.given("turns");
@@ -236,7 +233,7 @@ impl<'a> Levels<'a> {
                     if self.given("echo") {
                         spec.scene = Scene::Echo;
                     } else if let Some(text) = self.one("reply") {
-                        spec.scene = Scene::Reply(line(text));
+                        spec.scene = Scene::Reply(line(text).into());
                     }
                     spec.once = self.given("once");
                     spec.backlog = self.one("backlog");
@@ -245,7 +242,7 @@ impl<'a> Levels<'a> {
                     spec.say = self
                         .holding("say")
                         .flat_map(|matches| matches.get_many::<OsString>("say").unwrap_or_default())
-                        .map(|text| line(text.clone()))
+                        .map(|text| line(text.clone()).into())
                         .collect();
                     spec.wait = self.given("wait");
                 }
