@@ -58,6 +58,8 @@ impl Default for Clock {
 struct Waiting {
     events: Vec<Event>,
     bytes: usize,
+    /// `Stopped` was emitted: nothing may follow.
+    stopped: bool,
 }
 
 impl Waiting {
@@ -101,16 +103,20 @@ impl Emitter {
         self.clock.now()
     }
 
-    /// Emits an event that happened now.
+    /// Emits an event that happened now. After `Stopped` nothing is emitted any more.
     pub fn emit(&self, kind: EventKind) {
         self.emit_at(self.clock.now(), kind);
     }
 
-    /// Emits an event that happened at `at`.
+    /// Emits an event that happened at `at`. After `Stopped` nothing is emitted any more.
     pub fn emit_at(&self, at: Stamp, kind: EventKind) {
         let len = kind.data().map_or(0, bytes::Bytes::len);
         let first = {
             let mut waiting = self.lane.lock();
+            if waiting.stopped {
+                return;
+            }
+            waiting.stopped = matches!(kind, EventKind::Stopped { .. });
             waiting.bytes += len;
             waiting.events.push(Event { at, kind });
             waiting.events.len() == 1
