@@ -2,7 +2,6 @@
 
 use super::App;
 use super::keymap::{self, Action, Binding};
-use super::overlay::Overlay;
 use super::side::{Offer, Phase};
 use super::tab::Pane;
 use crate::model::spec::{Protocol, Side};
@@ -36,6 +35,7 @@ impl App {
             Action::CloseConnection | Action::Pick(_) => !state.connections.is_empty(),
             Action::FinishSending => tab.protocol == Protocol::Tcp && !state.connections.is_empty(),
             Action::Inspect => !state.log.is_empty() || tab.ladder.is_some(),
+            Action::NextPane | Action::PreviousPane => !tab.panes(tab.side).is_empty(),
             Action::OtherSide => !tab.panes(tab.side.other()).is_empty(),
             Action::Suspend => self.machine.can_suspend,
             _ => true,
@@ -93,8 +93,8 @@ impl App {
     pub fn way_out(&self) -> &'static str {
         let context = self.context();
         match self.overlays.last() {
-            Some(Overlay::Question(_)) => "",
-            Some(_) => "Esc close",
+            // The keys of an overlay say it.
+            Some(_) => "",
             None if context.is_typing() => "Esc, then q: quit",
             None => "? help  q quit",
         }

@@ -353,7 +353,7 @@ pub const TABLE: &[Binding] = &[
         ENTER,
         &[Log],
         "inspect",
-        "show the entry whole, as text and hex",
+        "show the entry whole, byte by byte",
     ),
     bind(
         Action::Type,

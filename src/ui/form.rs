@@ -9,9 +9,9 @@ use super::theme::Role;
 use crate::app::App;
 use crate::app::form::{Field, Name, Value};
 use crate::app::layout::{Place, inset};
-use crate::app::side::SideState;
 use crate::app::tab::{Mode, Pane};
 use crate::model::spec::Side;
+use crate::wire::text;
 
 const LABEL_WIDTH: u16 = 12;
 const VALUE_WIDTH: u16 = 16;
@@ -21,14 +21,9 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
     let state = app.tab().get(side);
     let focused = has_keys(app, side, Pane::Form);
     let (left, right) = painter.title(place.rule, "settings", focused);
-    let offers = app.offers(side);
-    if let Some(notice) = &state.notice {
-        painter.on_rule(left, right, place.rule.y, &notice.text, Role::Warning);
-    } else {
-        painter.on_rule(left, right, place.rule.y, offers, Role::Key);
-    }
     let body = inset(place.body);
     let typing = focused && app.tab().mode == Mode::Type;
+    let mut on_rule = (app.offers(side).to_owned(), Role::Key);
     let mut cursor = None;
     for (y, (field, current)) in (body.top()..body.bottom()).zip(state.form.visible()) {
         let row = Rect {
@@ -36,21 +31,42 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
             height: 1,
             ..body
         };
-        let at = draw_field(painter, state, field, row, current && focused);
+        let (end, at) = draw_value(painter, field, row, current && focused);
         if current && typing {
             cursor = at;
         }
+        let column = row.x + 2 + LABEL_WIDTH + VALUE_WIDTH + 2;
+        let room = |x: u16| row.right().saturating_sub(x);
+        if let Some(error) = &field.error {
+            let words = format!("! {}", text::safe(error));
+            let x = painter.text(end + 2, y, &words, Role::Error, room(end + 2));
+            if words.width() > usize::from(x.saturating_sub(end + 2)) {
+                on_rule = (words, Role::Error);
+            }
+        } else {
+            let hint = if field.name == Name::Scene {
+                state.form.scene_hint()
+            } else {
+                field.hint
+            };
+            let x = column.max(end + 2);
+            painter.text(x, y, hint, Role::Quiet, room(x));
+        }
     }
+    if let Some(notice) = &state.notice {
+        on_rule = (text::safe(&notice.text).into_owned(), Role::Warning);
+    }
+    painter.on_rule(left, right, place.rule.y, &on_rule.0, on_rule.1);
     cursor
 }
 
-fn draw_field(
+/// Draws label and value. Returns the column behind the value, and where its cursor belongs.
+fn draw_value(
     painter: &mut Painter,
-    state: &SideState,
     field: &Field,
     row: Rect,
     current: bool,
-) -> Option<Position> {
+) -> (u16, Option<Position>) {
     let mark = if current {
         painter.theme.either("▸", ">")
     } else {
@@ -61,48 +77,26 @@ fn draw_field(
     painter.text(x, row.y, field.label, label, LABEL_WIDTH);
     let x = x + LABEL_WIDTH;
     let room = row.right().saturating_sub(x);
-    let width = VALUE_WIDTH.min(room);
-    let mut end = x;
-    let cursor = match &field.value {
+    match &field.value {
         Value::Text(area) => {
-            let text_width = area
-                .lines()
-                .iter()
-                .map(|line| line.width() as u16 + 1)
-                .max()
-                .unwrap_or(1);
-            // A long value takes the room of its explanation.
-            let width = width.max(text_width).min(room);
-            end += width;
-            text_area(
-                painter,
-                area,
-                Rect {
-                    x,
-                    y: row.y,
-                    width,
-                    height: 1,
-                },
-            )
+            let text_width = area.lines().iter().map(|line| line.width()).max();
+            let text_width = u16::try_from(text_width.unwrap_or(0)).unwrap_or(u16::MAX);
+            // A long value takes the room of its explanation, and one cell for the cursor.
+            let width = VALUE_WIDTH.max(text_width.saturating_add(1)).min(room);
+            let place = Rect {
+                x,
+                y: row.y,
+                width,
+                height: 1,
+            };
+            (x + text_width.min(room), text_area(painter, area, place))
         }
         Value::Choice { words, at } => {
-            end = draw_choice(painter, words, *at, x, row, current);
-            Some(Position::new(x.min(row.right().saturating_sub(1)), row.y))
+            let end = draw_choice(painter, words, *at, x, row, current);
+            let cursor = Position::new(x.min(row.right().saturating_sub(1)), row.y);
+            (end, Some(cursor))
         }
-    };
-    let x = (row.x + 2 + LABEL_WIDTH + VALUE_WIDTH + 2).max(end + 2);
-    if x >= row.right() {
-        return cursor;
     }
-    let room = row.right() - x;
-    match &field.error {
-        Some(error) => painter.text(x, row.y, &format!("! {error}"), Role::Error, room),
-        None if field.name == Name::Scene => {
-            painter.text(x, row.y, state.form.scene_hint(), Role::Quiet, room)
-        }
-        None => painter.text(x, row.y, field.hint, Role::Quiet, room),
-    };
-    cursor
 }
 
 /// The words of a choice, the chosen one told by weight and arrows.

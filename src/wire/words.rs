@@ -110,6 +110,9 @@ pub fn sentence(kind: &EventKind, protocol: Protocol, side: Side) -> String {
             } else {
                 "ended by the failure above"
             };
+            if *connections == 0 {
+                return end.to_owned();
+            }
             format!("{end}; {who}, in {}, out {}", Size(*received), Size(*sent))
         }
     }
