@@ -160,12 +160,13 @@ impl Form {
             read_hint,
         ));
         if server {
-            let hint = if udp {
-                "end after the first one"
-            } else {
-                "end after the first one"
-            };
-            fields.push(choice(Name::Once, "Once", NO_YES, preset.once.into(), hint));
+            fields.push(choice(
+                Name::Once,
+                "Once",
+                NO_YES,
+                preset.once.into(),
+                "end after the first one",
+            ));
         }
         if !udp {
             fields.push(choice(
@@ -206,11 +207,10 @@ impl Form {
     /// What is said about the scene that is chosen.
     #[must_use]
     pub fn scene_hint(&self) -> &'static str {
-        match (self.word(Name::Scene), self.preset.side) {
-            (Some("hello"), Side::Server) => "greets once, then ends",
-            (Some("hello"), Side::Client) => "greets once, then ends",
-            (Some("echo"), _) => "answers with the same",
-            (Some("reply"), _) => "answers with a text",
+        match self.word(Name::Scene) {
+            Some("hello") => "greets once, then ends",
+            Some("echo") => "answers with the same",
+            Some("reply") => "answers with a text",
             _ => "you type; exit ends it",
         }
     }

@@ -13,8 +13,8 @@ use crate::app::tab::{Mode, Pane};
 use crate::model::spec::Side;
 use crate::wire::text;
 
-const LABEL_WIDTH: u16 = 12;
-const VALUE_WIDTH: u16 = 16;
+const LABEL_WIDTH: u16 = 11;
+const VALUE_WIDTH: u16 = 13;
 
 /// Draws the form. Returns where the cursor belongs when a field is edited.
 pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Option<Position> {
@@ -50,7 +50,10 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
                 field.hint
             };
             let x = column.max(end + 2);
-            painter.text(x, y, hint, Role::Quiet, room(x));
+            // Half an explanation is none.
+            if hint.width() <= room(x).into() {
+                painter.text(x, y, hint, Role::Quiet, room(x));
+            }
         }
     }
     if let Some(notice) = &state.notice {
