@@ -196,7 +196,7 @@ pub(super) fn connect(protocol: Protocol, address: SocketAddr, error: &io::Error
             and_system(format!("no way to {subject}"), error),
             "check the address, and whether this machine is on that network",
         ),
-        kind @ FailureKind::Timeout => no_answer(kind, subject),
+        kind @ FailureKind::Timeout => no_answer(kind, &subject),
         kind @ FailureKind::TooManyOpen => failure(
             what,
             kind,
@@ -210,7 +210,7 @@ pub(super) fn connect(protocol: Protocol, address: SocketAddr, error: &io::Error
     }
 }
 
-fn no_answer(kind: FailureKind, subject: String) -> Failure {
+fn no_answer(kind: FailureKind, subject: &str) -> Failure {
     failure(
         What::Connect,
         kind,
@@ -224,7 +224,7 @@ fn no_answer(kind: FailureKind, subject: String) -> Failure {
 
 /// Connecting took longer than the limit.
 pub(super) fn connect_timeout(protocol: Protocol, address: SocketAddr) -> Failure {
-    no_answer(FailureKind::Timeout, named(protocol, address))
+    no_answer(FailureKind::Timeout, &named(protocol, address))
 }
 
 /// All addresses of a name were tried in vain. Names every try.
@@ -330,8 +330,54 @@ pub(super) fn transfer(
             and_system(format!("not allowed to {tried} {subject}"), error),
             "a broadcast address, or a firewall rule of this machine",
         ),
+        FailureKind::TooLarge => failure(
+            what,
+            FailureKind::TooLarge,
+            and_system(format!("too long a datagram for {subject}"), error),
+            "nothing was sent; split the text, or use TCP, which has no such limit",
+        ),
         _ => other(what, error, tried, subject),
     }
+}
+
+/// A datagram found nobody at its port (ICMP port unreachable, RFC 792).
+pub(super) fn port_unreachable(what: What, peer: SocketAddr) -> Failure {
+    failure(
+        what,
+        FailureKind::Refused,
+        format!(
+            "{}: nobody listens there (ICMP port unreachable)",
+            named(Protocol::Udp, peer)
+        ),
+        "start the server, then send again: this socket goes on",
+    )
+}
+
+/// A datagram longer than UDP can carry.
+pub(super) fn too_large(peer: SocketAddr, size: usize, limit: usize) -> Failure {
+    failure(
+        What::Send,
+        FailureKind::TooLarge,
+        format!(
+            "{size} bytes to {}: a datagram holds at most {limit}",
+            named(Protocol::Udp, peer)
+        ),
+        "nothing was sent; split the text, or use TCP, which has no such limit",
+    )
+}
+
+/// A fault of a server's datagram socket that no peer can be named for.
+pub(super) fn datagrams(what: What, local: SocketAddr, error: &io::Error) -> Failure {
+    let subject = named(Protocol::Udp, local);
+    if platform::is_port_unreachable(error) {
+        return failure(
+            what,
+            FailureKind::Refused,
+            format!("{subject}: an answer found nobody at its port (ICMP port unreachable)"),
+            "a peer is gone; the socket goes on",
+        );
+    }
+    other(what, error, "receive on", subject)
 }
 
 /// A peer does not read: `waiting` bytes wait here, more in the system's buffers.
@@ -412,5 +458,15 @@ pub(super) fn internal(protocol: Protocol, text: &str) -> Failure {
             protocol.name()
         ),
         "please report this; start the session again to go on",
+    )
+}
+
+/// There are no HTTP sessions yet.
+pub(super) fn no_http() -> Failure {
+    failure(
+        What::Internal,
+        FailureKind::Other,
+        "HTTP sessions are not part of this version".to_owned(),
+        "",
     )
 }

@@ -12,6 +12,7 @@ mod resolve;
 mod session;
 mod socket;
 mod tcp;
+mod udp;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

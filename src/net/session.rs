@@ -2,17 +2,25 @@
 //! task, a panic included, `Stopped` is emitted at its end.
 
 use std::any::Any;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Emitter, Order, fault, tcp};
+use super::{Emitter, Order, fault, tcp, udp};
 use crate::model::command::Command;
 use crate::model::event::{ConnId, EventKind, Outcome};
 use crate::model::failure::Failure;
 use crate::model::spec::{Protocol, Side, Spec};
+use crate::model::time::Stamp;
+
+/// Troubles that are not further apart than this are one, and told once.
+const EPISODE_GAP: Duration = Duration::from_secs(10);
 
 /// The receiving end of a session's orders.
 pub(super) type Inbox = UnboundedReceiver<Order>;
@@ -75,8 +83,11 @@ impl Session {
         self.received.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    pub(super) fn count_sent(&self, bytes: usize) {
-        self.sent.fetch_add(bytes as u64, Ordering::Relaxed);
+    /// One write call that began at `at` took these bytes.
+    pub(super) fn sent(&self, at: Stamp, conn: ConnId, peer: SocketAddr, data: Bytes) {
+        self.sent.fetch_add(data.len() as u64, Ordering::Relaxed);
+        self.emitter
+            .emit_at(at, EventKind::Sent { conn, peer, data });
     }
 
     /// The number of a new connection, from 1.
@@ -91,6 +102,21 @@ impl Session {
             connections: self.connections.load(Ordering::Relaxed),
             outcome,
         }
+    }
+}
+
+/// Tells the beginning of a trouble from its going on.
+#[derive(Debug, Default)]
+pub(super) struct Episode {
+    last: Option<Instant>,
+}
+
+impl Episode {
+    /// The trouble is there at `now`; whether it is a new one.
+    pub(super) fn begins(&mut self, now: Instant) -> bool {
+        let new = self.last.is_none_or(|last| now > last + EPISODE_GAP);
+        self.last = Some(now);
+        new
     }
 }
 
@@ -115,10 +141,10 @@ async fn run(session: Arc<Session>, mut inbox: Inbox) -> Outcome {
     let outcome = match (session.spec.protocol, session.spec.side) {
         (Protocol::Tcp, Side::Server) => tcp::server::run(&session, &mut inbox).await,
         (Protocol::Tcp, Side::Client) => tcp::client::run(&session, &mut inbox).await,
-        (Protocol::Udp, Side::Server | Side::Client) | (Protocol::Http, _) => {
-            let name = session.spec.protocol.name();
-            let text = format!("{name} sessions are not part of this version");
-            session.fail(None, fault::internal(session.spec.protocol, &text));
+        (Protocol::Udp, Side::Server) => udp::server::run(&session, &mut inbox).await,
+        (Protocol::Udp, Side::Client) => udp::client::run(&session, &mut inbox).await,
+        (Protocol::Http, _) => {
+            session.fail(None, fault::no_http());
             Outcome::Failed
         }
     };
@@ -153,5 +179,21 @@ pub(super) async fn next_order(inbox: &mut Inbox) -> Order {
     match inbox.recv().await {
         Some(order) => order,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trouble_that_comes_and_goes_is_told_once() {
+        let mut episode = Episode::default();
+        let start = Instant::now();
+        let at = |s| start + Duration::from_secs(s);
+        assert!(episode.begins(at(0)));
+        assert!(!episode.begins(at(5)));
+        assert!(!episode.begins(at(14)), "9 s after the last");
+        assert!(episode.begins(at(60)));
     }
 }

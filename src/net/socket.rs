@@ -48,9 +48,7 @@ pub(super) fn listen_tcp(address: SocketAddr, backlog: Option<u32>) -> io::Resul
     TcpListener::from_std(socket.into())
 }
 
-/// A bound UDP socket. SO_REUSEADDR stays off: UDP knows no TIME_WAIT, and with it two programs
-/// could bind one port and take each other's datagrams.
-pub(super) fn bind_udp(address: SocketAddr) -> io::Result<UdpSocket> {
+fn open_udp(address: SocketAddr) -> io::Result<Socket> {
     let socket = open(address, Type::DGRAM)?;
     for size in UDP_BUFFERS {
         // Some systems refuse what is over their limit, others give what they have.
@@ -58,7 +56,22 @@ pub(super) fn bind_udp(address: SocketAddr) -> io::Result<UdpSocket> {
             break;
         }
     }
+    Ok(socket)
+}
+
+/// A bound UDP socket. `SO_REUSEADDR` stays off: UDP knows no `TIME_WAIT`, and with it two programs
+/// could bind one port and take each other's datagrams.
+pub(super) fn bind_udp(address: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = open_udp(address)?;
     socket.bind(&address.into())?;
+    UdpSocket::from_std(socket.into())
+}
+
+/// A UDP socket with one peer. Nothing is sent by that; the system now passes on only datagrams
+/// of this peer, and what the way there has to say.
+pub(super) fn dial_udp(peer: SocketAddr) -> io::Result<UdpSocket> {
+    let socket = open_udp(peer)?;
+    socket.connect(&peer.into())?;
     UdpSocket::from_std(socket.into())
 }
 

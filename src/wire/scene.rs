@@ -60,8 +60,8 @@ pub enum Step<T> {
         data: Bytes,
         /// Whether it is the scene's own answer to something received.
         answer: bool,
-        /// What came along with the order, if it was ordered.
-        with: Option<T>,
+        /// What came along with the order; the default where nothing was ordered.
+        with: T,
     },
     /// From now on an answer is awaited: call [`Conversation::late`] after this time. (A call that
     /// comes when nothing is awaited any more does nothing.)
@@ -111,12 +111,12 @@ pub struct Conversation<T> {
     turn: Turn,
     sending: Sending,
     awaited: Option<Awaited>,
-    held: VecDeque<(Bytes, Option<T>)>,
+    held: VecDeque<(Bytes, T)>,
     steps: VecDeque<Step<T>>,
     answers: usize,
 }
 
-impl<T> Conversation<T> {
+impl<T: Default> Conversation<T> {
     /// A conversation that has just begun: a stream is established, a datagram client is ready, or
     /// a datagram server has heard a new peer. What a client says by itself is due at once.
     #[must_use]
@@ -139,10 +139,14 @@ impl<T> Conversation<T> {
             answers: 0,
         };
         if spec.side == Side::Client {
-            new.held = spec.say.iter().map(|say| (say.clone(), None)).collect();
+            new.held = spec
+                .say
+                .iter()
+                .map(|say| (say.clone(), T::default()))
+                .collect();
             new.release();
             if new.scene == Scene::Hello {
-                new.put(Bytes::from_static(GREETING), None);
+                new.put(Bytes::from_static(GREETING), T::default());
                 new.expect(Awaited::Greeting);
             }
         }
@@ -204,7 +208,7 @@ impl<T> Conversation<T> {
         if data.is_empty() && self.protocol != Protocol::Udp {
             return true;
         }
-        self.held.push_back((data, Some(with)));
+        self.held.push_back((data, with));
         self.release();
         true
     }
@@ -331,7 +335,7 @@ impl<T> Conversation<T> {
             self.steps.push_back(Step::Send {
                 data,
                 answer: true,
-                with: None,
+                with: T::default(),
             });
         }
     }
@@ -351,7 +355,7 @@ impl<T> Conversation<T> {
         }
     }
 
-    fn put(&mut self, data: Bytes, with: Option<T>) {
+    fn put(&mut self, data: Bytes, with: T) {
         let exit = self.scene == Scene::Chat && is_exit(&data);
         self.steps.push_back(Step::Send {
             data,

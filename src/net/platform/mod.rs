@@ -69,9 +69,7 @@ mod windows {
     use std::io;
 
     /// Does nothing here: sockets are not limited by a descriptor table.
-    pub fn raise_descriptor_limit() -> Option<u64> {
-        None
-    }
+    pub fn raise_descriptor_limit() {}
 
     pub(in crate::net) fn descriptor_limit() -> Option<u64> {
         None

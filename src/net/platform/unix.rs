@@ -9,8 +9,8 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 const OPEN_MAX: u64 = 10_240;
 
 /// Raises the limit of open descriptors as far as the system lets every program do, so that many
-/// connections fit. Returns the limit that holds now, `None` when there is none.
-pub fn raise_descriptor_limit() -> Option<u64> {
+/// connections fit.
+pub fn raise_descriptor_limit() {
     let now = getrlimit(Resource::Nofile);
     for wanted in [now.maximum, Some(OPEN_MAX)] {
         let new = Rlimit {
@@ -26,7 +26,6 @@ pub fn raise_descriptor_limit() -> Option<u64> {
             break;
         }
     }
-    descriptor_limit()
 }
 
 pub(in crate::net) fn descriptor_limit() -> Option<u64> {

@@ -9,27 +9,12 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep_until};
 
+use crate::net::session::Episode;
+
 /// The first pause after an accept that failed.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
 /// The longest pause between tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
-/// Troubles that are not further apart than this are one, and told once.
-const EPISODE_GAP: Duration = Duration::from_secs(10);
-
-/// Tells the beginning of a trouble from its going on.
-#[derive(Debug, Default)]
-pub(super) struct Episode {
-    last: Option<Instant>,
-}
-
-impl Episode {
-    /// The trouble is there at `now`; whether it is a new one.
-    pub(super) fn begins(&mut self, now: Instant) -> bool {
-        let new = self.last.is_none_or(|last| now > last + EPISODE_GAP);
-        self.last = Some(now);
-        new
-    }
-}
 
 /// How long to wait before the next try: twice as long after each failure in a row.
 #[derive(Debug, Default)]
@@ -160,17 +145,6 @@ mod tests {
         assert_eq!(pauses, [50, 100, 200, 400, 800, 1000, 1000]);
         backoff.succeeded();
         assert_eq!(backoff.failed().as_millis(), 50);
-    }
-
-    #[test]
-    fn a_trouble_that_comes_and_goes_is_told_once() {
-        let mut episode = Episode::default();
-        let start = Instant::now();
-        let at = |s| start + Duration::from_secs(s);
-        assert!(episode.begins(at(0)));
-        assert!(!episode.begins(at(5)));
-        assert!(!episode.begins(at(14)), "9 s after the last");
-        assert!(episode.begins(at(60)));
     }
 
     #[test]

@@ -89,31 +89,31 @@ async fn dial_each(
 ) -> Result<(TcpStream, SocketAddr), Vec<(SocketAddr, Failure)>> {
     let mut tries = Vec::with_capacity(addresses.len());
     for (n, &address) in addresses.iter().enumerate() {
-        let tried = match fault::bad_target(Protocol::Tcp, address) {
-            Some(failure) => Err(failure),
-            None => {
-                if !quiet {
-                    let to = address.to_string();
-                    session.emit(EventKind::Connecting { to });
-                }
-                dial_one(address).await
-            }
-        };
-        match tried {
+        let failure = match dial_one(session, address, quiet).await {
             Ok(stream) => return Ok((stream, address)),
-            Err(failure) => {
-                if !quiet && n + 1 < addresses.len() {
-                    let failure = Box::new(failure.clone());
-                    session.emit(EventKind::Tried { address, failure });
-                }
-                tries.push((address, failure));
-            }
+            Err(failure) => failure,
+        };
+        if !quiet && n + 1 < addresses.len() {
+            let failure = Box::new(failure.clone());
+            session.emit(EventKind::Tried { address, failure });
         }
+        tries.push((address, failure));
     }
     Err(tries)
 }
 
-async fn dial_one(address: SocketAddr) -> Result<TcpStream, Failure> {
+async fn dial_one(
+    session: &Session,
+    address: SocketAddr,
+    quiet: bool,
+) -> Result<TcpStream, Failure> {
+    if let Some(failure) = fault::bad_target(Protocol::Tcp, address) {
+        return Err(failure);
+    }
+    if !quiet {
+        let to = address.to_string();
+        session.emit(EventKind::Connecting { to });
+    }
     match timeout(CONNECT_LIMIT, TcpStream::connect(address)).await {
         Err(_) => Err(fault::connect_timeout(Protocol::Tcp, address)),
         Ok(connected) => connected

@@ -43,7 +43,6 @@ pub(super) struct Connection {
 /// What became of a connection.
 #[derive(Debug)]
 pub(super) struct Report {
-    pub(super) conn: ConnId,
     /// For a client this is the session's outcome.
     pub(super) outcome: Outcome,
     /// The scene was there for one exchange, and that is done.
@@ -175,7 +174,7 @@ impl Connection {
             buffer.reserve(size);
             match self.stream.try_read_buf(&mut (&mut buffer).limit(size)) {
                 Ok(0) => return Ok(Read::Finished),
-                Ok(_) => self.received(take(&mut buffer, size)),
+                Ok(_) => self.received(&take(&mut buffer, size)),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(Read::Drained),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -187,7 +186,7 @@ impl Connection {
         Ok(Read::Paused)
     }
 
-    fn received(&self, data: Bytes) {
+    fn received(&self, data: &Bytes) {
         self.session.count_received(data.len());
         self.session.emit(EventKind::Received {
             conn: self.conn,
@@ -195,7 +194,7 @@ impl Connection {
             data: data.clone(),
             cut: 0,
         });
-        self.line.received(&data);
+        self.line.received(data);
     }
 
     fn peer_has_finished(&self) {
@@ -213,15 +212,13 @@ impl Connection {
         let mut expected: Option<Instant> = None;
         loop {
             let step = match expected {
-                None => self.line.step().await,
-                Some(at) => match timeout_at(at, self.line.step()).await {
-                    Ok(step) => step,
-                    Err(_) => {
-                        expected = None;
-                        self.line.late();
-                        continue;
-                    }
-                },
+                None => Ok(self.line.step().await),
+                Some(at) => timeout_at(at, self.line.step()).await,
+            };
+            let Ok(step) = step else {
+                expected = None;
+                self.line.late();
+                continue;
             };
             match step {
                 Step::Send { .. } => {
@@ -263,16 +260,8 @@ impl Connection {
         match self.stream.try_write(&data) {
             Ok(0) => Err(ErrorKind::WriteZero.into()),
             Ok(n) => {
-                self.session.count_sent(n);
                 data.truncate(n);
-                self.session.emitter.emit_at(
-                    at,
-                    EventKind::Sent {
-                        conn: self.conn,
-                        peer: self.peer,
-                        data,
-                    },
-                );
+                self.session.sent(at, self.conn, self.peer, data);
                 self.line.took(n);
                 Ok(true)
             }
@@ -352,7 +341,6 @@ impl Connection {
         };
         tell_closed(&self.session, self.conn, &self.line, (how, by), why);
         Report {
-            conn: self.conn,
             outcome: match end {
                 End::Fault(..) | End::Closed(Cause::NoAnswer | Cause::Rejected) => Outcome::Failed,
                 _ => Outcome::Done,

@@ -21,7 +21,7 @@ const ANSWER_LIMIT: usize = 256 << 10;
 struct Talk {
     conversation: Conversation<Option<Credit>>,
     /// The message being written: what is left of it, and what it holds until then.
-    current: Option<(Bytes, Option<Option<Credit>>)>,
+    current: Option<(Bytes, Option<Credit>)>,
 }
 
 /// See the module.
@@ -124,7 +124,7 @@ impl Line {
                 Step::Send {
                     data,
                     answer,
-                    with: None,
+                    with: (),
                 }
             }
             Step::Expect(limit) => Step::Expect(limit),

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use tokio::net::TcpListener;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
-use super::accept::{Accepted, Door, Episode};
+use super::accept::{Accepted, Door};
 use super::connection::{Connection, Report, tell_closed};
 use super::{Lines, obey};
 use crate::model::event::{By, ConnId, How, Outcome};
 use crate::model::spec::{Protocol, Scene};
-use crate::net::session::{Inbox, Session, next_order, panic_text};
+use crate::net::session::{Episode, Inbox, Session, next_order, panic_text};
 use crate::net::{bind, fault, platform, socket};
 
 /// The most connections that a server has open at once; each costs a few KiB here and in the system.
@@ -46,7 +47,7 @@ pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Ou
     let backlog = session.spec.backlog;
     let listeners = tokio::select! {
         () = session.cancel.cancelled() => return Outcome::Done,
-        bound = bind::bind_all(session, |address| socket::listen_tcp(address, backlog), |listener| listener.local_addr()) => bound,
+        bound = bind::bind_all(session, |address| socket::listen_tcp(address, backlog), TcpListener::local_addr) => bound,
     };
     let mut door = match listeners {
         Ok(listeners) => Door::new(listeners),
