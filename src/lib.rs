@@ -19,5 +19,6 @@
 pub mod cli;
 pub mod model;
 pub mod net;
+pub mod run;
 pub mod store;
 pub mod wire;
