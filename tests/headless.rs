@@ -25,8 +25,11 @@ fn datagrams() -> (UdpSocket, SocketAddr) {
 }
 
 /// A port where nobody listens: it was free a moment ago.
-fn free_port() -> u16 {
-    listener().1.port()
+fn free_port(protocol: &str) -> u16 {
+    match protocol {
+        "udp" => datagrams().1.port(),
+        _ => listener().1.port(),
+    }
 }
 
 fn connect(address: SocketAddr) -> TcpStream {
@@ -173,7 +176,7 @@ fn a_datagram_client_ends_after_a_second_of_silence() {
 #[test]
 fn a_refused_client_ends_with_1_and_says_why_twice() {
     for (protocol, say) in [("tcp", ""), ("udp", "--say hi")] {
-        let words = format!("{protocol} client {} {say} --json", free_port());
+        let words = format!("{protocol} client {} {say} --json", free_port(protocol));
         let client = Netplay::start_without_input(&words).end();
         assert_eq!(client.code, Some(1), "{client:?}");
         let failed = client.event("failed");
@@ -213,7 +216,7 @@ fn a_name_that_nobody_has_and_a_target_that_is_none_end_with_1() {
 
 #[test]
 fn a_waiting_client_connects_once_the_server_is_there() {
-    let port = free_port();
+    let port = free_port("tcp");
     let mut client = Netplay::start(&format!("tcp client {port} --wait --say hi --json"));
     client.event("waiting");
     let mut server = Netplay::start(&format!("tcp server {port} --json"));
@@ -342,7 +345,7 @@ fn without_json_every_event_is_one_readable_line() {
 
 #[test]
 fn without_json_a_failure_is_a_line_with_its_hint_and_the_words_on_stderr() {
-    let words = format!("tcp client {} --headless", free_port());
+    let words = format!("tcp client {} --headless", free_port("tcp"));
     let client = Netplay::start_without_input(&words).end();
     assert_eq!(client.code, Some(1), "{client:?}");
     let at = client

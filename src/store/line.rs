@@ -157,9 +157,9 @@ impl Encoder {
             EventKind::Lost {
                 why, count, bytes, ..
             } => self.put(format_args!(
-                "lost {count} ({}): {}",
-                Size(*bytes),
-                safe(why)
+                "{} ({count} lost, {})",
+                safe(why),
+                Size(*bytes)
             )),
             EventKind::Failed { failure, .. } => {
                 self.line.push_str(&safe(&failure.message));
@@ -348,7 +348,7 @@ mod tests {
                 60_103,
                 EventKind::Lost {
                     conn: None,
-                    why: "nobody is connected".into(),
+                    why: "not sent: nobody is connected".into(),
                     count: 1,
                     bytes: 5,
                 },
@@ -368,7 +368,7 @@ mod tests {
 02:01:00.001  ◇ #1    closed by the peer, in 18 B, out 2.0 KiB
 02:01:00.002  ! #1    TCP 127.0.0.1:1 refused\n\x1b[31m
                       start the server first
-02:01:00.003  !       lost 1 (5 B): nobody is connected
+02:01:00.003  !       not sent: nobody is connected (1 lost, 5 B)
 02:01:00.004  ◇       stopped, in 18 B, out 18 B, 1 connection
 "
         );
