@@ -169,7 +169,7 @@ impl Ladder {
     fn mark(&mut self, protocol: Protocol, side: Side, kind: &EventKind) -> Option<Mark> {
         match kind {
             EventKind::Connecting { .. } | EventKind::Stopped { .. } if side == Side::Client => {
-                self.client = None
+                self.client = None;
             }
             EventKind::Ready { local, .. } => self.note_connection(side, ConnId(1), *local),
             EventKind::Opened { conn, peer, local } => {

@@ -155,6 +155,13 @@ impl<'a> Levels<'a> {
         self.holding(name).next_back()?.get_one(name).cloned()
     }
 
+    /// All texts given with this option, in order.
+    fn texts(&self, name: &str) -> impl Iterator<Item = &'a OsString> {
+        self.holding(name)
+            .filter_map(move |matches| matches.get_many(name))
+            .flatten()
+    }
+
     fn launch(&self, no_color: bool) -> Result<Launch, Wrong> {
         let protocol = match self.path.first() {
             Some(&"udp") => Protocol::Udp,
@@ -215,7 +222,7 @@ impl<'a> Levels<'a> {
         let mut presets = Side::ALL.map(|side| Spec::new(protocol, side));
         self.address(protocol, ends, &mut presets)?;
         let newline = self.one::<Newline>("newline").unwrap_or_default();
-        let line = |text: OsString| [text.as_encoded_bytes(), newline.bytes()].concat();
+        let line = |text: &OsString| [text.as_encoded_bytes(), newline.bytes()].concat();
         for spec in &mut presets {
             // Conventions of both ends of a conversation.
             spec.turns = self.given("turns");
@@ -232,18 +239,14 @@ impl<'a> Levels<'a> {
                 Side::Server => {
                     if self.given("echo") {
                         spec.scene = Scene::Echo;
-                    } else if let Some(text) = self.one("reply") {
+                    } else if let Some(text) = self.texts("reply").last() {
                         spec.scene = Scene::Reply(line(text).into());
                     }
                     spec.once = self.given("once");
                     spec.backlog = self.one("backlog");
                 }
                 Side::Client => {
-                    spec.say = self
-                        .holding("say")
-                        .flat_map(|matches| matches.get_many::<OsString>("say").unwrap_or_default())
-                        .map(|text| line(text.clone()).into())
-                        .collect();
+                    spec.say = self.texts("say").map(|text| line(text).into()).collect();
                     spec.wait = self.given("wait");
                 }
             }
@@ -284,11 +287,7 @@ impl<'a> Levels<'a> {
         if protocol == Protocol::Tcp {
             for name in ["say", "reply"] {
                 let newline = self.one::<Newline>("newline").unwrap_or_default();
-                let empty = self
-                    .holding(name)
-                    .flat_map(|matches| matches.get_many::<OsString>(name).unwrap_or_default())
-                    .any(|text| text.is_empty());
-                if empty && newline == Newline::None {
+                if newline == Newline::None && self.texts(name).any(|text| text.is_empty()) {
                     return conflict(format!(
                         "--{name} has no text: TCP carries bytes, and there is none to send"
                     ));

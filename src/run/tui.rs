@@ -6,7 +6,6 @@
 
 use std::collections::HashMap;
 use std::io::{self, BufWriter, Write as _};
-use std::process::ExitCode;
 use std::time::Duration;
 
 use crossterm::event::Event as Input;
@@ -18,7 +17,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::signals::{Signal, Signals};
-use super::terminal;
+use super::{locale, terminal};
 use crate::app::{App, Effect, Machine, Message};
 use crate::model::event::{EventKind, SessionId};
 use crate::model::launch::ScreenLaunch;
@@ -321,7 +320,8 @@ fn pause_process(stop: bool) -> io::Result<()> {
 ///
 /// # Errors
 /// When there is no terminal, or when the system gives no runtime or no signals.
-pub fn run(launch: ScreenLaunch) -> anyhow::Result<ExitCode> {
+pub fn run(mut launch: ScreenLaunch) -> anyhow::Result<u8> {
+    launch.looks.ascii |= !locale::is_utf8();
     let clock = Clock::new();
     net::raise_descriptor_limit();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -340,10 +340,10 @@ pub fn run(launch: ScreenLaunch) -> anyhow::Result<ExitCode> {
                 // The terminal may be gone by now; there is nobody left to tell.
                 let _ = writeln!(out, "{line}");
             }
-            ExitCode::SUCCESS
+            0
         }
-        End::Signal(signal) => ExitCode::from(signal.exit_code()),
-        End::Gone => ExitCode::from(Signal::HangUp.exit_code()),
+        End::Signal(signal) => signal.exit_code(),
+        End::Gone => Signal::HangUp.exit_code(),
     })
 }
 

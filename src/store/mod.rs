@@ -2,3 +2,4 @@
 //! events come from nor where the bytes go.
 
 pub mod json;
+pub mod line;

@@ -68,7 +68,7 @@ pub fn idle(app: &App, side: Side, painter: &mut Painter, area: Rect) {
     match (side, tab.protocol) {
         (Side::Server, _) => lines.push((enter, format!("start a server on {address}"))),
         (Side::Client, Protocol::Udp) => {
-            lines.push((enter, format!("start a client that sends to {address}")))
+            lines.push((enter, format!("start a client that sends to {address}")));
         }
         (Side::Client, _) => lines.push((enter, format!("start a client that calls {address}"))),
     }
