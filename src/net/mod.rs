@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
+use self::session::Session;
 use crate::model::command::{Command, Target};
 use crate::model::spec::Spec;
 
@@ -144,7 +145,8 @@ pub fn start(spec: Spec, emitter: Emitter) -> Handle {
         audience: audience.clone(),
         cancel: cancel.clone(),
     };
-    let session = session::Session::new(spec, emitter, cancel, audience);
-    tokio::spawn(session::supervise(Arc::new(session), inbox));
+    let session = Arc::new(Session::new(spec, emitter, cancel, audience));
+    let work = session::run(session.clone(), inbox);
+    tokio::spawn(session::supervise(session, work));
     handle
 }

@@ -120,9 +120,12 @@ impl Episode {
     }
 }
 
-/// Runs a session in a task of its own and tells how it ended.
-pub(super) async fn supervise(session: Arc<Session>, inbox: Inbox) {
-    let outcome = match tokio::spawn(run(session.clone(), inbox)).await {
+/// Does a session's work in a task of its own and tells how it ended.
+pub(super) async fn supervise(
+    session: Arc<Session>,
+    work: impl Future<Output = Outcome> + Send + 'static,
+) {
+    let outcome = match tokio::spawn(work).await {
         Ok(outcome) => outcome,
         Err(error) => {
             session.cancel.cancel();
@@ -137,7 +140,8 @@ pub(super) async fn supervise(session: Arc<Session>, inbox: Inbox) {
     session.emit(session.stopped(outcome));
 }
 
-async fn run(session: Arc<Session>, mut inbox: Inbox) -> Outcome {
+/// What a session does.
+pub(super) async fn run(session: Arc<Session>, mut inbox: Inbox) -> Outcome {
     let outcome = match (session.spec.protocol, session.spec.side) {
         (Protocol::Tcp, Side::Server) => tcp::server::run(&session, &mut inbox).await,
         (Protocol::Tcp, Side::Client) => tcp::client::run(&session, &mut inbox).await,
@@ -183,8 +187,45 @@ pub(super) async fn next_order(inbox: &mut Inbox) -> Order {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+    use crate::model::event::{Event, SessionId};
+    use crate::model::failure::What;
+    use crate::net::{Clock, Feed};
+
+    /// A session that does nothing yet, and the feed that it emits into.
+    pub(in crate::net) fn session(spec: Spec) -> (Arc<Session>, Feed) {
+        let mut feed = Feed::new(Clock::new());
+        let emitter = feed.emitter(SessionId(1));
+        let session = Session::new(spec, emitter, CancellationToken::new(), Arc::default());
+        (Arc::new(session), feed)
+    }
+
+    pub(in crate::net) fn events(feed: &mut Feed) -> Vec<EventKind> {
+        let mut events = Vec::new();
+        feed.drain(|_, Event { kind, .. }| events.push(kind));
+        events
+    }
+
+    #[tokio::test]
+    async fn a_panic_in_a_session_is_told_with_its_words_and_ends_it_as_failed() {
+        let (session, mut feed) = session(Spec::new(Protocol::Tcp, Side::Client));
+        supervise(session.clone(), async { panic!("the {} broke", "thing") }).await;
+        // Whatever is left of the session has nothing to say any more.
+        session.emit(EventKind::Connecting { to: String::new() });
+        let events = events(&mut feed);
+        let [
+            EventKind::Failed { failure, .. },
+            EventKind::Stopped { outcome, .. },
+        ] = &events[..]
+        else {
+            panic!("{events:?}");
+        };
+        assert_eq!(failure.what, What::Internal);
+        assert!(failure.message.contains("the thing broke"), "{failure:?}");
+        assert_eq!(*outcome, Outcome::Failed);
+        assert!(session.cancel.is_cancelled());
+    }
 
     #[test]
     fn a_trouble_that_comes_and_goes_is_told_once() {

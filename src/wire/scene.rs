@@ -389,3 +389,6 @@ impl<T: Default> Conversation<T> {
         self.steps.push_back(Step::Close(cause));
     }
 }
+
+#[cfg(test)]
+mod tests;

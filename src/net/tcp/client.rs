@@ -131,3 +131,57 @@ fn not_ourselves(stream: TcpStream) -> io::Result<TcpStream> {
     }
     Ok(stream)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::spec::{Side, Spec};
+    use crate::net::session::tests::{events, session};
+    use tokio::net::{TcpListener, TcpSocket};
+
+    async fn closed_port() -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        listener.local_addr().unwrap()
+    }
+
+    #[tokio::test]
+    async fn every_address_is_tried_in_turn_and_each_failure_but_the_last_is_told() {
+        let (session, mut feed) = session(Spec::new(Protocol::Tcp, Side::Client));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (closed, open) = (closed_port().await, listener.local_addr().unwrap());
+        let (_, address) = dial_each(&session, &[closed, open], false).await.unwrap();
+        assert_eq!(address, open);
+        let words: Vec<_> = events(&mut feed).iter().map(EventKind::word).collect();
+        assert_eq!(words, ["connecting", "tried", "connecting"]);
+    }
+
+    #[tokio::test]
+    async fn when_all_addresses_fail_the_failure_names_every_try() {
+        let (session, mut feed) = session(Spec::new(Protocol::Tcp, Side::Client));
+        let (closed, nowhere) = (closed_port().await, "0.0.0.0:1".parse().unwrap());
+        let tries = dial_each(&session, &[nowhere, closed], false)
+            .await
+            .unwrap_err();
+        let failure = fault::all_tries(Protocol::Tcp, &session.spec.address, tries);
+        assert_eq!(failure.kind, FailureKind::Refused);
+        assert_eq!(
+            failure.message,
+            "TCP 127.0.0.1:23456: 0.0.0.0 cannot be called, 127.0.0.1 refused"
+        );
+        let words: Vec<_> = events(&mut feed).iter().map(EventKind::word).collect();
+        assert_eq!(words, ["tried", "connecting"]);
+    }
+
+    #[tokio::test]
+    async fn a_client_that_meets_itself_was_refused() {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let itself = socket.local_addr().unwrap();
+        let Ok(stream) = socket.connect(itself).await else {
+            return println!("skipped: this system does not connect a socket to itself");
+        };
+        let error = not_ourselves(stream).unwrap_err();
+        assert_eq!(fault::kind(&error), FailureKind::Refused);
+        TcpListener::bind(itself).await.unwrap();
+    }
+}

@@ -186,6 +186,42 @@ impl Server<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::event::EventKind;
+    use crate::model::failure::What;
+    use crate::model::spec::{Side, Spec};
+    use crate::net::session::tests::{events, session};
+    use crate::net::tcp::line::Line;
+
+    #[tokio::test]
+    async fn a_panic_in_a_connection_is_its_own_fault_and_the_server_goes_on() {
+        let (session, mut feed) = session(Spec::new(Protocol::Tcp, Side::Server));
+        let conn = session.next_conn();
+        let mut server = Server {
+            session: &session,
+            tasks: JoinSet::new(),
+            numbers: HashMap::new(),
+            lines: Lines::from([(conn, Arc::new(Line::new(&session.spec)))]),
+            cap: 1,
+            full: Episode::default(),
+        };
+        let task = server.tasks.spawn(async { panic!("boom") });
+        server.numbers.insert(task.id(), conn);
+        let ended = server.tasks.join_next_with_id().await.unwrap();
+        assert!(!server.reap(ended), "nothing was exchanged");
+        assert!(server.lines.is_empty());
+        let events = events(&mut feed);
+        let [
+            EventKind::Failed { failure, .. },
+            EventKind::Closed { how, .. },
+        ] = &events[..]
+        else {
+            panic!("{events:?}");
+        };
+        assert_eq!(failure.what, What::Internal);
+        assert!(failure.message.contains("boom"), "{failure:?}");
+        assert_eq!(*how, How::Failed);
+        assert!(!session.cancel.is_cancelled());
+    }
 
     #[test]
     fn the_cap_leaves_descriptors_for_the_rest_of_the_program() {
