@@ -84,7 +84,7 @@ fn server_behind_a_full_stdout(format: &str) -> (std::process::Child, Arc<Atomic
         .find_map(|word| word.parse().ok())
         .expect("`listening` has the address");
     let mut peer = connect(address);
-    let total: u64 = 64 << 20;
+    let total: u64 = 32 << 20;
     let done = Arc::new(AtomicU64::new(0));
     let counter = done.clone();
     thread::spawn(move || {
