@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::io::Interest;
 use tokio::net::UdpSocket;
 use tokio::time::Instant;
 
@@ -143,7 +144,10 @@ impl Client<'_> {
             tokio::select! {
                 () = self.session.cancel.cancelled() => return End::Stopped,
                 order = next_order(inbox) => self.obey(order),
-                _ = self.socket.readable() => self.take(),
+                _ = self.socket.ready(Interest::READABLE | Interest::ERROR) => {
+                    self.take_error();
+                    self.take();
+                }
                 () = self.writable(), if !self.due.is_empty() => self.send_due(),
                 () = self.session.emitter.room(), if unkept => {
                     self.intake.tell_unkept(self.session, self.conn());
@@ -196,6 +200,18 @@ impl Client<'_> {
         self.session.emitter.room().await;
         // An error would show in the call that follows.
         let _ = self.socket.writable().await;
+    }
+
+    /// Takes an error that came without a datagram. The system marks such a socket as erroneous,
+    /// not as readable, so that waiting for datagrams alone would miss it.
+    fn take_error(&mut self) {
+        // Cleared before looking, or an error in between would be missed.
+        let _ = self
+            .socket
+            .try_io(Interest::ERROR, || Err::<(), _>(ErrorKind::WouldBlock.into()));
+        if let Ok(Some(error)) = self.socket.take_error() {
+            self.fault(What::Receive, &error);
+        }
     }
 
     /// Receives what is there, within reason.
