@@ -2,6 +2,7 @@
 //! drawing, so that a page is what is seen.
 
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::tab::Pane;
 use super::{App, Tab};
@@ -147,21 +148,16 @@ pub fn page_body(page: Rect) -> Rect {
 fn box_rows(tab: &Tab, side: Side, area: Rect) -> u16 {
     let most = (area.height / 4).clamp(1, 6);
     let width = usize::from(area.width.saturating_sub(3).max(1));
-    let mut rows: u16 = 0;
+    let mut rows = 0;
     for line in tab.get(side).chat.area().lines() {
-        // An upper bound of the width is enough, and cheap for long lines.
-        rows = rows.saturating_add(
-            u16::try_from(line.chars().count() * 2 / width)
-                .unwrap_or(most)
-                .min(most)
-                / 2
-                + 1,
-        );
-        if rows >= most {
+        // A long line fills the box anyway; to measure all of it would take a while.
+        let start = line.char_indices().nth(width * usize::from(most));
+        rows += start.map_or_else(|| line.width() / width + 1, |_| most.into());
+        if rows >= usize::from(most) {
             return most;
         }
     }
-    rows.max(1)
+    (rows as u16).max(1)
 }
 
 fn connection_rows(screen: Rect) -> u16 {
@@ -266,14 +262,22 @@ pub fn halves(area: Rect) -> [Rect; 2] {
     ]
 }
 
-/// Only the focused pane, for small terminals.
+/// Only the focused pane, for small terminals; the box keeps the log above it.
 fn one_pane(tab: &Tab, area: Rect) -> SidePlace {
     let mut rest = area;
     let header = take(&mut rest, 1);
+    let mut panes = Vec::new();
+    if tab.pane() == Pane::Box {
+        let rows = box_rows(tab, tab.side, area);
+        let chat = place(Pane::Box, take_bottom(&mut rest, 1 + rows));
+        panes.extend([place(Pane::Log, rest), chat]);
+    } else {
+        panes.push(place(tab.pane(), rest));
+    }
     SidePlace {
         side: tab.side,
         header,
-        panes: vec![place(tab.pane(), rest)],
+        panes,
         teach: None,
     }
 }

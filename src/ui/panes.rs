@@ -15,7 +15,7 @@ use crate::app::tab::{Mode, Pane};
 use crate::model::event::{ConnId, Outcome};
 use crate::model::failure::FailureKind;
 use crate::model::size::Size;
-use crate::model::spec::{Protocol, Side};
+use crate::model::spec::{CONNECT_LIMIT, Protocol, Side};
 use crate::model::time::Stamp;
 use crate::wire::text::{self, Kind};
 
@@ -48,15 +48,13 @@ fn state_words(state: &SideState, now: Stamp, short: bool) -> (String, Role) {
                 .address()
                 .map_or(String::new(), |a| text::safe(&a.to_string()).into_owned());
             let waits = state.spec.as_ref().is_some_and(|spec| spec.wait);
-            let verb = if waits {
-                "waiting for"
+            let so_far = ago(now.since(state.started));
+            let words = if waits {
+                format!("waiting for {to}  {so_far}")
             } else {
-                "connecting to"
+                format!("connecting to {to}  {so_far} of {}", ago(CONNECT_LIMIT))
             };
-            (
-                format!("{verb} {to}  {}", ago(now.since(state.started))),
-                Role::Warning,
-            )
+            (words, Role::Warning)
         }
         (Phase::Running, Side::Server) => {
             let first = state
