@@ -88,7 +88,7 @@ impl Connection {
     pub(super) async fn run(self) -> Report {
         let end = tokio::select! {
             biased;
-            () = self.session.cancel.cancelled() => End::Stopped,
+            () = self.session.cut.cancelled() => End::Stopped,
             end = self.serve() => end,
         };
         if let End::Stopped = end {

@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::io::Interest;
 use tokio::net::UdpSocket;
 use tokio::time::Instant;
 
@@ -59,7 +60,7 @@ struct Client<'a> {
 /// Runs a client until it is stopped, or what it was there for is done.
 pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Outcome {
     let addresses = tokio::select! {
-        () = session.cancel.cancelled() => return Outcome::Done,
+        () = session.stop.cancelled() => return Outcome::Done,
         found = look_up(session) => found,
     };
     let dialled = addresses.and_then(|addresses| dial(session, addresses.into()));
@@ -88,6 +89,9 @@ pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Ou
         totals: Totals::default(),
     };
     let end = client.serve(inbox).await;
+    if end == End::Stopped {
+        client.last_orders(inbox);
+    }
     client.end(end)
 }
 
@@ -141,9 +145,10 @@ impl Client<'_> {
             }
             let unkept = self.intake.unkept.any();
             tokio::select! {
-                () = self.session.cancel.cancelled() => return End::Stopped,
+                () = self.session.stop.cancelled() => return End::Stopped,
                 order = next_order(inbox) => self.obey(order),
-                _ = self.socket.readable() => self.take(),
+                // What the way has to say wakes nobody that waits for datagrams alone.
+                _ = self.socket.ready(Interest::READABLE | Interest::ERROR) => self.take(),
                 () = self.writable(), if !self.due.is_empty() => self.send_due(),
                 () = self.session.emitter.room(), if unkept => {
                     self.intake.tell_unkept(self.session, self.conn());
@@ -198,8 +203,21 @@ impl Client<'_> {
         let _ = self.socket.writable().await;
     }
 
+    /// An error that no call has returned yet, such as an ICMP message.
+    fn pending_error(&self) -> Option<io::Error> {
+        let take = || {
+            self.socket
+                .take_error()?
+                .ok_or_else(|| ErrorKind::WouldBlock.into())
+        };
+        self.socket.try_io(Interest::ERROR, take).ok()
+    }
+
     /// Receives what is there, within reason.
     fn take(&mut self) {
+        if let Some(error) = self.pending_error() {
+            return self.fault(What::Receive, &error);
+        }
         for _ in 0..IN_A_ROW {
             match self.intake.receive(&self.socket) {
                 Ok((len, _)) => self.datagram(len),
@@ -315,6 +333,20 @@ impl Client<'_> {
             Err(failure) => {
                 self.session.fail(Some(PEER), failure);
                 self.talk.undelivered();
+            }
+        }
+    }
+
+    /// What was ordered before the stop is still sent, as far as that needs no waiting.
+    fn last_orders(&mut self, inbox: &mut Inbox) {
+        while let Ok(order) = inbox.try_recv() {
+            self.obey(order);
+        }
+        while self.advance().is_none() && !self.due.is_empty() {
+            let before = (self.due.len(), self.talk.unsent());
+            self.send_due();
+            if before == (self.due.len(), self.talk.unsent()) {
+                break;
             }
         }
     }
