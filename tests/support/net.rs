@@ -97,6 +97,18 @@ impl Watch {
         }
     }
 
+    /// Takes events while something else goes on, as a shell does.
+    pub async fn during<T>(&mut self, future: impl Future<Output = T>) -> T {
+        tokio::pin!(future);
+        loop {
+            self.drain();
+            tokio::select! {
+                value = &mut future => return value,
+                () = self.feed.ready() => {}
+            }
+        }
+    }
+
     /// Waits for the `n`th event (from 1) of which `test` is true.
     pub async fn nth(&mut self, what: &str, n: usize, test: impl Fn(&EventKind) -> bool) -> Event {
         self.until(what, |events| {
