@@ -1,1 +1,3 @@
 //! From bytes to meaning: pure machines that own no socket, no screen and no clock.
+
+pub mod http1;
