@@ -7,7 +7,8 @@ use super::fields::{Fields, Flaw};
 use super::foreign::{self, Guess};
 use super::head::{Framing, StartLine, is_interim};
 use super::limits::MAX_BODY;
-use super::verdict::{Notes, Verdict};
+use super::note::Notes;
+use super::verdict::Verdict;
 use super::{request, response};
 
 /// What of a request decides how its response is read (RFC 9112 §6.3).

@@ -5,7 +5,8 @@ use memchr::memchr;
 
 use super::grammar::{self, NoNumber, has_high_bytes, is_blank, is_token_byte, trim};
 use super::head::Version;
-use super::verdict::{Note, Notes, Verdict};
+use super::note::{Note, Notes};
+use super::verdict::Verdict;
 
 /// A refusal before it is known where in the stream its text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,18 +146,23 @@ impl Fields {
     /// Takes the folded line at `line..end` of the text as a part of the last field, with the line
     /// end before it as blanks (RFC 9112 §5.2). There must be a field.
     pub(super) fn fold(&mut self, line: usize, end: usize) -> Notes {
-        let high = has_high_bytes(&self.text[line..end]);
-        if let Some(last) = self.spans.last_mut() {
-            for byte in &mut self.text[last.value_end as usize..line] {
+        for byte in &mut self.text[line.saturating_sub(2)..line] {
+            if matches!(*byte, b'\r' | b'\n') {
                 *byte = b' ';
             }
-            let (value, value_end) = trimmed(&self.text, last.value as usize, end);
-            last.value = value as u32;
-            last.value_end = value_end as u32;
+        }
+        let (start, end) = trimmed(&self.text, line, end);
+        if let Some(last) = self.spans.last_mut()
+            && start < end
+        {
+            if last.value == last.value_end {
+                last.value = start as u32;
+            }
+            last.value_end = end as u32;
         }
         Notes::NONE
             .and(Note::Folded, true)
-            .and(Note::HighBytes, high)
+            .and(Note::HighBytes, has_high_bytes(&self.text[start..end]))
     }
 }
 

@@ -2,8 +2,9 @@
 
 use super::fields::Fields;
 use super::head::{RequestHead, ResponseHead};
+use super::note::Notes;
 use super::span::Span;
-use super::verdict::{Broken, Notes};
+use super::verdict::Broken;
 
 /// One thing that the reader found. All offsets count what the connection received from its first
 /// byte; the bytes themselves stay with the caller.

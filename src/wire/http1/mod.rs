@@ -7,7 +7,7 @@
 //! bounds of [`limits`].
 //!
 //! ```text
-//! reader      Reader: bytes in, items out          verdict   Verdict (refused), Note (tolerated)
+//! reader      Reader: bytes in, items out          verdict   why it is refused, note what is tolerated
 //! section     lines out of pieces                  foreign   what it is when it is no HTTP
 //! direction   requests or responses:               fields    field lines, what lengths mean
 //! request     … their start line and rules         chunked   chunk-size lines
@@ -22,6 +22,7 @@ mod grammar;
 mod head;
 mod item;
 pub mod limits;
+mod note;
 mod reader;
 mod request;
 mod response;
@@ -33,6 +34,7 @@ pub use fields::{Field, Fields};
 pub use foreign::Foreign;
 pub use head::{Framing, RequestHead, ResponseHead, StartLine, Version};
 pub use item::{End, Ending, Item, Line, Part, Progress};
+pub use note::{Note, Notes};
 pub use reader::Reader;
 pub use span::Span;
-pub use verdict::{Broken, Note, Notes, Place, Verdict};
+pub use verdict::{Broken, Place, Verdict};

@@ -6,7 +6,8 @@ use super::foreign::Foreign;
 use super::grammar::{has_high_bytes, host_flaw, is_blank, is_token_byte, list, scheme_len};
 use super::head::{Framing, StartLine, Version, keep_alive};
 use super::limits::MAX_BODY;
-use super::verdict::{Note, Notes, Verdict};
+use super::note::{Note, Notes};
+use super::verdict::Verdict;
 
 /// Looks at the beginning of a request line, of which the bytes from `seen` on are new: until the
 /// first blank they must be a method.

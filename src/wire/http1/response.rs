@@ -5,7 +5,8 @@ use super::direction::{Asked, Early, Judgement};
 use super::fields::{Fields, Flaw, Lengths, lengths};
 use super::grammar::has_high_bytes;
 use super::head::{Framing, StartLine, Version, keep_alive};
-use super::verdict::{Note, Notes, Verdict};
+use super::note::{Note, Notes};
+use super::verdict::Verdict;
 
 /// What every status line begins with.
 const BEGINNING: &[u8] = b"HTTP/";

@@ -8,8 +8,9 @@ use super::direction::Early;
 use super::fields::{Fields, Flaw};
 use super::grammar::first_control;
 use super::item::{Ending, Line, Part};
+use super::note::{Note, Notes};
 use super::span::Span;
-use super::verdict::{Note, Notes, Place, Verdict};
+use super::verdict::{Place, Verdict};
 
 /// What is set aside for a head at its first byte: most heads fit.
 const FIRST_ROOM: usize = 1 << 10;
@@ -97,7 +98,11 @@ impl Section {
         }
         *input = &input[piece.len()..];
         if lf.is_none() {
-            return Taken::More;
+            return if input.is_empty() {
+                Taken::More
+            } else {
+                Taken::Full
+            };
         }
         let ending = match self.fields.text.len() - end {
             1 => Ending::Lf,
@@ -157,6 +162,12 @@ impl Section {
         self.dropped += self.fields.text.len();
         self.fields.text.clear();
         self.line = 0;
+    }
+
+    /// Begins another section in the same buffer.
+    pub(super) fn restart(&mut self) {
+        self.drop_text();
+        self.dropped = 0;
     }
 
     /// Gives the section away and begins another one.
