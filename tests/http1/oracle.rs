@@ -8,7 +8,7 @@ use crate::pieces::{read, reader};
 fn our_request(text: &[u8]) -> Option<RequestHead> {
     let items = read(&mut reader(None), [text]);
     items.into_iter().find_map(|item| match item {
-        Item::Request(head) => Some(head),
+        Item::Request(head) => Some(*head),
         _ => None,
     })
 }
@@ -16,7 +16,7 @@ fn our_request(text: &[u8]) -> Option<RequestHead> {
 fn our_response(text: &[u8]) -> Option<ResponseHead> {
     let items = read(&mut reader(Some("GET")), [text]);
     items.into_iter().find_map(|item| match item {
-        Item::Response(head) => Some(head),
+        Item::Response(head) => Some(*head),
         _ => None,
     })
 }
@@ -90,32 +90,39 @@ fn what_programs_send_is_read_as_httparse_reads_it() {
     }
 }
 
-/// Text that is nearly a head: pieces of heads, good and bad, in any order behind a start line.
-fn nearly(start: &'static [&'static str]) -> impl Strategy<Value = Vec<u8>> {
-    const LINES: &[&str] = &[
-        "Host: a",
-        "host:b:80",
-        "X: y",
-        "X:\t y \t",
-        "Empty:",
-        "Content-Length: 3",
-        "Transfer-Encoding: chunked",
-        "Connection: close",
-        " folded",
-        "Bad Name: x",
-        "X : y",
-        "none",
-        ": none",
-        "High: \u{fc}",
-        "Colons: a:b:c",
-        "Ctl: \u{1}",
-        "!#$%&'*+-.^_`|~: token",
-    ];
-    let line = prop::sample::select(LINES);
-    let ending = prop_oneof![8 => Just("\r\n"), 1 => Just("\n"), 1 => Just("\r")];
+/// Lines that are good, and lines that are good for some readers at most.
+const GOOD: &[&str] = &[
+    "X: y",
+    "X:\t y \t",
+    "Empty:",
+    "High: \u{fc}",
+    "Colons: a:b:c",
+    "Connection: close",
+    "!#$%&'*+-.^_`|~: token",
+];
+const ODD: &[&str] = &[
+    "host:b:80",
+    "Content-Length: 3",
+    "Transfer-Encoding: chunked",
+    " folded",
+    "Bad Name: x",
+    "X : y",
+    "none",
+    ": none",
+    "Ctl: \u{1}",
+];
+
+type Lines = &'static [&'static str];
+
+/// Text that is nearly a head: mostly good lines behind a start line.
+fn nearly(good: Lines, odd: Lines) -> impl Strategy<Value = Vec<u8>> {
+    let mostly = |good: Lines, odd: Lines| prop_oneof![9 => prop::sample::select(good), 1 => prop::sample::select(odd)];
+    let start = mostly(good, odd);
+    let line = mostly(GOOD, ODD);
+    let ending = prop_oneof![20 => Just("\r\n"), 4 => Just("\n"), 1 => Just("\r")];
     let fields = prop::collection::vec((line, ending.clone()), 0..6);
-    (prop::sample::select(start), ending, fields).prop_map(|(start, ending, fields)| {
-        let mut text = format!("{start}{ending}");
+    (start, ending, fields).prop_map(|(start, ending, fields)| {
+        let mut text = format!("{start}{ending}Host: a\r\n");
         for (line, ending) in fields {
             text += line;
             text += ending;
@@ -129,18 +136,18 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_request_head_that_both_accept_is_the_same(text in nearly(&[
-        "GET / HTTP/1.1", "POST /a?b HTTP/1.0", "\r\nGET / HTTP/1.1", "GET /\u{fc} HTTP/1.1",
-        "GET  / HTTP/1.1", "GET / HTTP/1.1 ", "G\u{fc}T / HTTP/1.1", "OPTIONS * HTTP/1.1",
-    ])) {
+    fn a_request_head_that_both_accept_is_the_same(text in nearly(
+        &["GET / HTTP/1.1", "POST /a?b HTTP/1.0", "OPTIONS * HTTP/1.1", "x http://a/b HTTP/1.1"],
+        &["\r\nGET / HTTP/1.1", "GET /\u{fc} HTTP/1.1", "GET  / HTTP/1.1", "GET / HTTP/1.1 "],
+    )) {
         requests_agree(&text);
     }
 
     #[test]
-    fn a_response_head_that_both_accept_is_the_same(text in nearly(&[
-        "HTTP/1.1 200 OK", "HTTP/1.0 404 Not Found", "HTTP/1.1 200", "HTTP/1.1 200 ",
-        "HTTP/1.1 20 OK", "HTTP/1.1 200 \u{fc}", "HTTP/1.1  200 OK", "HTTP/1.1 999 x",
-    ])) {
+    fn a_response_head_that_both_accept_is_the_same(text in nearly(
+        &["HTTP/1.1 200 OK", "HTTP/1.0 404 Not Found", "HTTP/1.1 200 ", "HTTP/1.1 999 x"],
+        &["HTTP/1.1 200", "HTTP/1.1 20 OK", "HTTP/1.1 200 \u{fc}", "HTTP/1.1  200 OK"],
+    )) {
         responses_agree(&text);
     }
 }

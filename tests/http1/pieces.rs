@@ -56,9 +56,9 @@ pub fn read_in_every_way(asked: Option<&str>, text: &[u8]) -> Vec<Item> {
         shown()
     );
     // Every byte of a long text would take too long: then its ends, and some places between.
-    let step = 1 + text.len() / 1000;
-    let ends = |cut: &usize| *cut < 50 || *cut + 50 > text.len() || cut.is_multiple_of(step * 50);
-    for cut in (0..=text.len()).filter(|cut| step == 1 || ends(cut)) {
+    let (len, step) = (text.len(), 1 + text.len() / 16);
+    let some = |cut: &usize| cut.is_multiple_of(step) || *cut < 5 || *cut + 5 > len;
+    for cut in (0..=len).filter(|cut| len < 1000 || some(cut)) {
         let (first, second) = text.split_at(cut);
         assert_eq!(
             read(&mut reader(asked), [first, second]),

@@ -19,7 +19,7 @@ fn request(text: &str) -> RequestHead {
     all(&mut Reader::requests(), text.as_bytes())
         .into_iter()
         .find_map(|item| match item {
-            Item::Request(head) => Some(head),
+            Item::Request(head) => Some(*head),
             _ => None,
         })
         .expect("a request")
@@ -29,7 +29,7 @@ fn response(method: &str, text: &str) -> ResponseHead {
     all(&mut reader(Some(method)), text.as_bytes())
         .into_iter()
         .find_map(|item| match item {
-            Item::Response(head) => Some(head),
+            Item::Response(head) => Some(*head),
             _ => None,
         })
         .expect("a response")
@@ -268,6 +268,7 @@ fn variants(source: &str, name: &str) -> BTreeSet<String> {
 #[test]
 fn the_tables_reach_every_verdict_and_every_note() {
     let tables = [
+        include_str!("bodies.rs"),
         include_str!("requests.rs"),
         include_str!("responses.rs"),
         include_str!("limits.rs"),

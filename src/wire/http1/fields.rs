@@ -23,6 +23,9 @@ impl Flaw {
     }
 }
 
+/// How many fields room is made for at the first one: what browsers send.
+const USUAL_FIELDS: usize = 20;
+
 /// Where one field stands in the text of its section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FieldAt {
@@ -131,6 +134,9 @@ impl Fields {
             return Err(Flaw::new(Verdict::NoName, line));
         }
         let (value, value_end) = trimmed(&self.text, line + colon + 1, end);
+        if self.spans.is_empty() {
+            self.spans.reserve(USUAL_FIELDS);
+        }
         self.spans.push(FieldAt {
             name: line as u32,
             name_end: (line + colon) as u32,

@@ -30,15 +30,17 @@ pub(super) fn is_blank(byte: u8) -> bool {
 
 /// Whether the byte is a control that no line of a head may hold: all but HTAB (RFC 9110 §5.5).
 fn is_control(byte: u8) -> bool {
-    byte != b'\t' && (byte < b' ' || byte == 0x7F)
+    matches!(byte, 0..=0x08 | 0x0A..=0x1F | 0x7F)
 }
 
 /// Where the first control stands.
 pub(super) fn first_control(text: &[u8]) -> Option<usize> {
     // Lines almost never hold one, and a loop without an early exit runs on whole vectors.
-    let any = text.iter().fold(false, |any, &b| any | is_control(b));
-    any.then(|| text.iter().position(|&b| is_control(b)))
-        .flatten()
+    let any = text.iter().fold(0, |any, &b| any | u8::from(is_control(b)));
+    match any {
+        0 => None,
+        _ => text.iter().position(|&b| is_control(b)),
+    }
 }
 
 /// Whether a byte above 0x7F is among them (obs-text, RFC 9110 §5.5).

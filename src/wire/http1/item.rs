@@ -13,9 +13,9 @@ pub enum Item {
     /// A line is complete and accepted.
     Line(Line),
     /// A request's head is complete and accepted; its `Line`s came before.
-    Request(RequestHead),
+    Request(Box<RequestHead>),
     /// A response's head is complete and accepted; its `Line`s came before.
-    Response(ResponseHead),
+    Response(Box<ResponseHead>),
     /// Bytes of the body, without chunk framing. How a body is cut into these depends on how the
     /// input was cut; nothing else does.
     Data(Span),

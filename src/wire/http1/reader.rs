@@ -129,7 +129,7 @@ impl Reader {
         let before = input.len();
         let item = match self.state {
             State::Head => self.head(input),
-            State::Strange(broken) => self.strange(input, broken),
+            State::Strange(_) => self.strange(input),
             State::Refused(broken) => Some(self.refuse(broken)),
             State::HeadRead(judgement) => self.give_head(judgement),
             State::Length(left) => self.data(input, left, State::Length, State::Done),

@@ -34,17 +34,13 @@ impl Reader {
                 Early::Settled
             }
         });
-        let item = match taken {
+        match taken {
             Taken::More => None,
             Taken::Full => Some(self.head_too_long()),
-            Taken::Bad(flaw) => self.bad_line(flaw),
+            // What follows a line that is no HTTP may tell what it is.
+            Taken::Bad(flaw) => self.bad_line(flaw).or_else(|| self.strange(input)),
             Taken::Line(end, ending) => self.head_line(end, ending),
-        };
-        // The line may have turned out to be no HTTP, and what follows it to tell what it is.
-        item.or_else(|| match self.state {
-            State::Strange(broken) => self.strange(input, broken),
-            _ => None,
-        })
+        }
     }
 
     fn head_too_long(&mut self) -> Item {
@@ -123,7 +119,10 @@ impl Reader {
     }
 
     /// Takes bytes as long as they may tell what the peer speaks.
-    pub(super) fn strange(&mut self, input: &mut &[u8], broken: Broken) -> Option<Item> {
+    pub(super) fn strange(&mut self, input: &mut &[u8]) -> Option<Item> {
+        let State::Strange(broken) = self.state else {
+            return None;
+        };
         while let Some((&byte, rest)) = input.split_first() {
             *input = rest;
             self.section.fields.text.push(byte);
@@ -171,7 +170,7 @@ impl Reader {
                 method,
                 target,
                 version,
-            } => Item::Request(RequestHead {
+            } => Item::Request(Box::new(RequestHead {
                 method,
                 target,
                 version,
@@ -179,12 +178,12 @@ impl Reader {
                 framing,
                 keep_alive,
                 span,
-            }),
+            })),
             StartLine::Response {
                 status,
                 reason,
                 version,
-            } => Item::Response(ResponseHead {
+            } => Item::Response(Box::new(ResponseHead {
                 status,
                 reason,
                 version,
@@ -192,7 +191,7 @@ impl Reader {
                 framing,
                 keep_alive,
                 span,
-            }),
+            })),
         })
     }
 }
