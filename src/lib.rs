@@ -16,6 +16,11 @@
 //!
 //! net, store and app never see each other; app never sees ui.
 
+pub mod app;
+pub mod cli;
 pub mod model;
 pub mod net;
+pub mod run;
+pub mod store;
+pub mod ui;
 pub mod wire;

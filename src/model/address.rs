@@ -20,7 +20,7 @@ pub enum AddressError {
     #[error("an address is needed; write HOST:PORT, such as 127.0.0.1:23456")]
     Empty,
     /// The port is a number, but no port.
-    #[error("port {0} does not exist; ports go from 0 to 65535")]
+    #[error("port {0} does not exist (0 to 65535)")]
     PortTooLarge(String),
     /// The port is no number.
     #[error("{0:?} is not a port; a port is a number from 0 to 65535")]

@@ -58,6 +58,8 @@ pub struct HeadlessLaunch {
     pub newline: Newline,
     /// How events are printed.
     pub format: Format,
+    /// Print readable lines with ASCII marks even where the locale has more.
+    pub ascii: bool,
 }
 
 /// What the program is to do.

@@ -58,12 +58,27 @@ impl Default for Clock {
 struct Waiting {
     events: Vec<Event>,
     bytes: usize,
+    /// `Stopped` was emitted: nothing may follow.
+    stopped: bool,
 }
 
 impl Waiting {
     fn has_room(&self) -> bool {
         self.bytes < LANE_BYTES && self.events.len() < LANE_EVENTS
     }
+
+    fn presses(&self) -> bool {
+        self.bytes >= LANE_BYTES / 2 || self.events.len() >= LANE_EVENTS / 2
+    }
+}
+
+/// What wakes the watcher; all lanes share it.
+#[derive(Debug, Default)]
+struct Bell {
+    /// A lane is no longer empty.
+    ready: Notify,
+    /// A lane is half full.
+    pressing: Notify,
 }
 
 #[derive(Debug)]
@@ -71,7 +86,7 @@ struct Lane {
     id: SessionId,
     waiting: Mutex<Waiting>,
     room: Notify,
-    ready: Arc<Notify>,
+    bell: Arc<Bell>,
 }
 
 impl Lane {
@@ -101,22 +116,30 @@ impl Emitter {
         self.clock.now()
     }
 
-    /// Emits an event that happened now.
+    /// Emits an event that happened now. After `Stopped` nothing is emitted any more.
     pub fn emit(&self, kind: EventKind) {
         self.emit_at(self.clock.now(), kind);
     }
 
-    /// Emits an event that happened at `at`.
+    /// Emits an event that happened at `at`. After `Stopped` nothing is emitted any more.
     pub fn emit_at(&self, at: Stamp, kind: EventKind) {
         let len = kind.data().map_or(0, bytes::Bytes::len);
-        let first = {
+        let (first, presses) = {
             let mut waiting = self.lane.lock();
+            if waiting.stopped {
+                return;
+            }
+            waiting.stopped = matches!(kind, EventKind::Stopped { .. });
+            let pressed = waiting.presses();
             waiting.bytes += len;
             waiting.events.push(Event { at, kind });
-            waiting.events.len() == 1
+            (waiting.events.len() == 1, !pressed && waiting.presses())
         };
         if first {
-            self.lane.ready.notify_one();
+            self.lane.bell.ready.notify_one();
+        }
+        if presses {
+            self.lane.bell.pressing.notify_one();
         }
     }
 
@@ -149,7 +172,7 @@ impl Emitter {
 pub struct Feed {
     clock: Clock,
     lanes: Vec<Arc<Lane>>,
-    ready: Arc<Notify>,
+    bell: Arc<Bell>,
     spare: Vec<Event>,
 }
 
@@ -160,7 +183,7 @@ impl Feed {
         Feed {
             clock,
             lanes: Vec::new(),
-            ready: Arc::new(Notify::new()),
+            bell: Arc::default(),
             spare: Vec::new(),
         }
     }
@@ -171,7 +194,7 @@ impl Feed {
             id,
             waiting: Mutex::default(),
             room: Notify::new(),
-            ready: self.ready.clone(),
+            bell: self.bell.clone(),
         });
         self.lanes.push(lane.clone());
         Emitter {
@@ -182,7 +205,14 @@ impl Feed {
 
     /// Waits until some lane may have events. Cancel-safe; may wake without need.
     pub async fn ready(&self) {
-        self.ready.notified().await;
+        self.bell.ready.notified().await;
+    }
+
+    /// Waits until some lane may be half full: a watcher that lets events gather (one batch a
+    /// frame) waits for this instead of [`Feed::ready`], and slows nobody. Cancel-safe; may wake
+    /// without need.
+    pub async fn pressing(&self) {
+        self.bell.pressing.notified().await;
     }
 
     /// Takes all that waits now, lane by lane, each in its order. Lanes whose session is gone and

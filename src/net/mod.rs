@@ -4,28 +4,46 @@
 //! Start is not async: names are resolved, sockets bound and dialled in the task, and all of it
 //! comes back as events. Dropping the handle cancels the session.
 
+mod bind;
+mod fault;
 pub mod feed;
+mod platform;
+mod resolve;
+mod session;
+mod socket;
+mod tcp;
+mod udp;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use crate::model::command::Command;
+use self::session::Session;
+use crate::model::command::{Command, Target};
 use crate::model::spec::Spec;
 
 pub use feed::{Clock, Emitter, Feed};
+pub use platform::{own_addresses, raise_descriptor_limit};
+pub use socket::next_free_port;
 
 /// How many bytes may wait to be sent in one session before [`Handle::try_command`] refuses.
 /// One megabyte is far more than is ever typed, and little enough to keep for each session.
 pub const SEND_CREDIT: usize = 1 << 20;
 
-/// A command on its way into a session. The permit stands for the bytes of a `Send`: it comes back
-/// when the last connection has written or dropped them.
+/// What a message costs for each connection it waits in, besides its bytes (which they share).
+const PLACE: usize = 64;
+
+/// The bytes of one `Send`, reserved until the last connection has written or dropped them.
+pub(crate) type Credit = Arc<OwnedSemaphorePermit>;
+
+/// A command on its way into a session.
 #[derive(Debug)]
 pub(crate) struct Order {
     pub(crate) command: Command,
-    pub(crate) credit: Option<OwnedSemaphorePermit>,
+    /// There for a `Send`.
+    pub(crate) credit: Option<Credit>,
 }
 
 /// Why a command was not taken. Nothing of it was done.
@@ -44,27 +62,34 @@ pub enum Refused {
 pub struct Handle {
     orders: mpsc::UnboundedSender<Order>,
     credit: Arc<Semaphore>,
+    audience: Arc<AtomicUsize>,
     cancel: CancellationToken,
 }
 
-fn credit_for(command: &Command) -> Option<u32> {
-    match command {
-        // A text larger than the whole credit passes when nothing else waits.
-        Command::Send { data, .. } => Some(data.len().clamp(1, SEND_CREDIT) as u32),
-        _ => None,
-    }
-}
-
 impl Handle {
+    /// What a command takes of the session's credit, if it takes any. A text larger than the whole
+    /// credit passes when nothing else waits.
+    fn cost(&self, command: &Command) -> Option<u32> {
+        let Command::Send { to, data } = command else {
+            return None;
+        };
+        let places = match to {
+            Target::All => self.audience.load(Ordering::Relaxed).max(1),
+            Target::One(_) => 1,
+        };
+        Some((data.len().max(places.saturating_mul(PLACE))).min(SEND_CREDIT) as u32)
+    }
+
     /// Hands a command over without waiting.
     pub fn try_command(&self, command: Command) -> Result<(), Refused> {
-        let credit = match credit_for(&command) {
-            Some(n) => Some(
+        let credit = match self.cost(&command) {
+            Some(_) if self.orders.is_closed() => return Err(Refused::Ended),
+            Some(n) => Some(Arc::new(
                 self.credit
                     .clone()
                     .try_acquire_many_owned(n)
                     .map_err(|_| Refused::Full)?,
-            ),
+            )),
             None => None,
         };
         self.orders
@@ -73,10 +98,13 @@ impl Handle {
     }
 
     /// Hands a command over as soon as what waits to be sent leaves room for it.
+    ///
+    /// Whoever drains the session's [`Feed`] must go on draining meanwhile: writers pause, as
+    /// readers do, while nobody takes the events.
     pub async fn command(&self, command: Command) -> Result<(), Refused> {
-        let credit = match credit_for(&command) {
+        let credit = match self.cost(&command) {
             Some(n) => tokio::select! {
-                permit = self.credit.clone().acquire_many_owned(n) => Some(permit.map_err(|_| Refused::Ended)?),
+                permit = self.credit.clone().acquire_many_owned(n) => Some(Arc::new(permit.map_err(|_| Refused::Ended)?)),
                 () = self.orders.closed() => return Err(Refused::Ended),
             },
             None => None,
@@ -98,7 +126,11 @@ impl Drop for Handle {
     }
 }
 
-/// Starts a session on the current Tokio runtime.
+/// Starts a session on the current Tokio runtime. Whatever happens to it, its last event is
+/// `Stopped`, exactly once.
+///
+/// TCP and UDP run here. There are no HTTP sessions yet: such a spec gives `Failed` (`internal`)
+/// and `Stopped` at once, so do not offer to start one.
 ///
 /// # Panics
 /// When called outside a Tokio runtime.
@@ -106,13 +138,15 @@ impl Drop for Handle {
 pub fn start(spec: Spec, emitter: Emitter) -> Handle {
     let (orders, inbox) = mpsc::unbounded_channel();
     let cancel = CancellationToken::new();
+    let audience = Arc::new(AtomicUsize::new(0));
     let handle = Handle {
         orders,
         credit: Arc::new(Semaphore::new(SEND_CREDIT)),
+        audience: audience.clone(),
         cancel: cancel.clone(),
     };
-    tokio::spawn(async move {
-        let _ = (spec, inbox, emitter, cancel);
-    });
+    let session = Arc::new(Session::new(spec, emitter, cancel, audience));
+    let work = session::run(session.clone(), inbox);
+    tokio::spawn(session::supervise(session, work));
     handle
 }

@@ -1,0 +1,102 @@
+//! Which actions make sense now, and what the footer calls them.
+
+use super::App;
+use super::keymap::{self, Action, Binding};
+use super::side::{Offer, Phase};
+use super::tab::Pane;
+use crate::model::spec::{Protocol, Side};
+
+/// One key in the footer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    /// The key.
+    pub key: String,
+    /// What it does.
+    pub word: &'static str,
+}
+
+impl App {
+    /// Whether an action would do something now.
+    #[must_use]
+    pub fn can(&self, action: Action) -> bool {
+        let tab = self.tab();
+        let state = tab.focused();
+        let offer = state.offer;
+        match action {
+            Action::StartClient | Action::StartBoth => {
+                self.is_idle() && tab.protocol != Protocol::Http
+            }
+            Action::WaitForServer => tab.side == Side::Client && offer == Some(Offer::RetryOrWait),
+            Action::NextPort => {
+                matches!(offer, Some(Offer::RetryOrNextPort | Offer::JoinOrNextPort))
+            }
+            Action::Start => !state.phase.is_active(),
+            Action::StartStop => state.phase != Phase::Stopping,
+            Action::CloseConnection | Action::Pick(_) => !state.connections.is_empty(),
+            Action::FinishSending => tab.protocol == Protocol::Tcp && !state.connections.is_empty(),
+            Action::Inspect => !state.log.is_empty() || tab.ladder.is_some(),
+            Action::NextPane | Action::PreviousPane => !tab.panes(tab.side).is_empty(),
+            Action::OtherSide => !tab.panes(tab.side.other()).is_empty(),
+            Action::Suspend => self.machine.can_suspend,
+            _ => true,
+        }
+    }
+
+    fn word(&self, row: &Binding) -> &'static str {
+        let state = self.tab().focused();
+        match row.action {
+            Action::StartStop if !state.phase.is_active() => "",
+            Action::Start => match state.offer {
+                Some(Offer::JoinOrNextPort) => "join it as a client",
+                Some(_) => "try again",
+                None => "start",
+            },
+            Action::Follow if self.tab().pane() != Pane::Log => "",
+            Action::LineEnd if self.tab().pane() != Pane::Box => "",
+            Action::Back if !self.overlays.is_empty() => "back",
+            _ => row.word,
+        }
+    }
+
+    /// The keys that the footer names, in their order.
+    #[must_use]
+    pub fn footer(&self) -> Vec<Hint> {
+        let charset = self.charset();
+        keymap::rows(self.context())
+            .filter(|row| {
+                self.can(row.action) && !matches!(row.action, Action::Help | Action::Back)
+            })
+            .filter_map(|row| {
+                let word = self.word(row);
+                let key = row.keys.first()?.name(charset);
+                (!word.is_empty()).then_some(Hint { key, word })
+            })
+            .collect()
+    }
+
+    /// What a side that failed offers, as its pane says it.
+    #[must_use]
+    pub fn offers(&self, side: Side) -> &'static str {
+        match self.tab().get(side).offer {
+            None => "",
+            Some(Offer::Retry) => "Enter: try again",
+            Some(Offer::RetryOrWait) => "Enter: try again · w: wait for the server",
+            Some(Offer::RetryOrNextPort) => "Enter: try again · +: take the next free port",
+            Some(Offer::JoinOrNextPort) => {
+                "Enter: join it as a client · +: take the next free port"
+            }
+        }
+    }
+
+    /// How to get out, at the right end of the footer.
+    #[must_use]
+    pub fn way_out(&self) -> &'static str {
+        let context = self.context();
+        match self.overlays.last() {
+            // The keys of an overlay say it.
+            Some(_) => "",
+            None if context.is_typing() => "Esc, then q: quit",
+            None => "? help  q quit",
+        }
+    }
+}

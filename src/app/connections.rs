@@ -1,0 +1,234 @@
+//! The open connections of a session (for UDP, the peers heard), derived from its events alone.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+use crate::model::command::Target;
+use crate::model::event::{By, ConnId, EventKind};
+use crate::model::time::Stamp;
+
+/// Which directions of a connection are still open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// Both.
+    Open,
+    /// The peer has finished sending; it can still read.
+    PeerFinished,
+    /// We have finished sending; we can still read.
+    WeFinished,
+}
+
+/// One open connection.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// The other end.
+    pub peer: SocketAddr,
+    /// Our end.
+    pub local: SocketAddr,
+    /// When it opened.
+    pub opened: Stamp,
+    /// When bytes last came.
+    pub heard: Stamp,
+    /// Bytes received over it.
+    pub received: u64,
+    /// Bytes sent over it.
+    pub sent: u64,
+    /// Bytes handed over for sending that no write call has taken yet.
+    pub waiting: u64,
+    /// Its directions.
+    pub flow: Flow,
+    /// In turn-taking scenes: whether it is our turn.
+    pub our_turn: bool,
+}
+
+/// The open connections, by number.
+#[derive(Clone, Debug, Default)]
+pub struct Connections {
+    open: BTreeMap<ConnId, Connection>,
+    /// The one that is sent to; none means all.
+    pub picked: Option<ConnId>,
+    /// Something was sent to a UDP peer that has not been heard yet.
+    sent_unheard: bool,
+}
+
+impl Connections {
+    /// Takes note of an event. `first_turn` says who begins in turn-taking scenes.
+    pub fn record(&mut self, at: Stamp, kind: &EventKind, first_turn: bool) {
+        match kind {
+            EventKind::Opened { conn, peer, local } => {
+                self.open.insert(
+                    *conn,
+                    Connection {
+                        peer: *peer,
+                        local: *local,
+                        opened: at,
+                        heard: at,
+                        received: 0,
+                        sent: 0,
+                        waiting: 0,
+                        flow: Flow::Open,
+                        our_turn: first_turn,
+                    },
+                );
+            }
+            EventKind::Received { conn, data, .. } => {
+                if let Some(c) = self.open.get_mut(conn) {
+                    c.received += data.len() as u64;
+                    c.heard = at;
+                    c.our_turn = true;
+                }
+            }
+            EventKind::Sent { conn, data, .. } => {
+                if let Some(c) = self.open.get_mut(conn) {
+                    c.sent += data.len() as u64;
+                    c.waiting = c.waiting.saturating_sub(data.len() as u64);
+                    c.our_turn = false;
+                } else {
+                    self.sent_unheard = true;
+                }
+            }
+            EventKind::Finished { conn, by } => {
+                if let Some(c) = self.open.get_mut(conn) {
+                    c.flow = if *by == By::Peer {
+                        Flow::PeerFinished
+                    } else {
+                        Flow::WeFinished
+                    };
+                }
+            }
+            EventKind::Closed { conn, .. } => {
+                self.open.remove(conn);
+                if self.picked == Some(*conn) {
+                    self.picked = None;
+                }
+            }
+            EventKind::Stopped { .. } => self.clear(),
+            _ => {}
+        }
+    }
+
+    /// Forgets all of them.
+    pub fn clear(&mut self) {
+        *self = Connections::default();
+    }
+
+    /// How many are open.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether none is open.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn get(&self, conn: ConnId) -> Option<&Connection> {
+        self.open.get(&conn)
+    }
+
+    /// All of them from the one with number `from` on, in the order of their numbers.
+    pub fn iter_from(&self, from: ConnId) -> impl Iterator<Item = (ConnId, &Connection)> {
+        self.open.range(from..).map(|(id, c)| (*id, c))
+    }
+
+    /// To whom the box sends.
+    #[must_use]
+    pub fn target(&self) -> Target {
+        self.picked.map_or(Target::All, Target::One)
+    }
+
+    /// Those that the box sends to.
+    pub fn targets(&self) -> impl Iterator<Item = &Connection> {
+        self.open
+            .iter()
+            .filter(|(id, _)| self.picked.is_none_or(|p| p == **id))
+            .map(|(_, c)| c)
+    }
+
+    /// In turn-taking scenes: whether it is our turn with any of the targets.
+    #[must_use]
+    pub fn has_turn(&self) -> bool {
+        if self.is_empty() {
+            !self.sent_unheard
+        } else {
+            self.targets().any(|c| c.our_turn)
+        }
+    }
+
+    /// The one that closing and half-closing act on: the picked one, or the only one.
+    #[must_use]
+    pub fn selected(&self) -> Option<ConnId> {
+        self.picked.or_else(|| {
+            (self.open.len() == 1)
+                .then(|| self.open.keys().next().copied())
+                .flatten()
+        })
+    }
+
+    /// Counts bytes on their way to the targets.
+    pub fn note_waiting(&mut self, bytes: u64) {
+        let picked = self.picked;
+        for (_, c) in self
+            .open
+            .iter_mut()
+            .filter(|(id, _)| picked.is_none_or(|p| p == **id))
+        {
+            c.waiting += bytes;
+        }
+    }
+
+    /// Takes back what was counted on its way to the targets but was refused.
+    pub fn forget_waiting(&mut self, bytes: u64) {
+        for c in self.open.values_mut() {
+            c.waiting = c.waiting.saturating_sub(bytes);
+        }
+    }
+
+    /// Picks the next connection; the first when all were meant.
+    pub fn pick_next(&mut self) {
+        let next = match self.picked {
+            None => self.open.keys().next(),
+            Some(p) => self
+                .open
+                .range(ConnId(p.0 + 1)..)
+                .map(|(id, _)| id)
+                .next()
+                .or(self.picked.as_ref()),
+        };
+        self.picked = next.copied();
+    }
+
+    /// Picks the previous connection; above the first: all.
+    pub fn pick_previous(&mut self) {
+        self.picked = self
+            .picked
+            .and_then(|p| self.open.range(..p).next_back().map(|(id, _)| *id));
+    }
+
+    /// Picks the last connection.
+    pub fn pick_last(&mut self) {
+        self.picked = self.open.keys().next_back().copied();
+    }
+
+    /// The number of the first connection of a list of `rows` rows in which the picked one shows.
+    #[must_use]
+    pub fn list_from(&self, rows: usize) -> ConnId {
+        let first = self.open.keys().next().copied().unwrap_or(ConnId(1));
+        let Some(picked) = self.picked else {
+            return first;
+        };
+        if self.open.range(..=picked).take(rows + 1).count() <= rows {
+            return first;
+        }
+        self.open
+            .range(..=picked)
+            .rev()
+            .take(rows)
+            .last()
+            .map_or(first, |(id, _)| *id)
+    }
+}

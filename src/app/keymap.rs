@@ -1,0 +1,750 @@
+//! Keys -> actions, in one table. The footer, the help page, the table in the README and the tests
+//! all read it; nothing else in the program knows a key.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::scroll::Motion;
+use crate::model::spec::Protocol;
+use crate::wire::text::Charset;
+
+/// What a key means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Bring a tab to the front.
+    Tab(Protocol),
+    /// Focus the next pane.
+    NextPane,
+    /// Focus the previous pane.
+    PreviousPane,
+    /// Go to the other side of the tab.
+    OtherSide,
+    /// Enter TYPE mode in this pane.
+    Type,
+    /// Start, or do what the failure offers first.
+    Start,
+    /// Start or stop the focused side.
+    StartStop,
+    /// Start the client of an idle tab.
+    StartClient,
+    /// Start both sides of an idle tab.
+    StartBoth,
+    /// Start the client so that it waits for its server.
+    WaitForServer,
+    /// Start the server at the next free port.
+    NextPort,
+    /// Close the selected connection.
+    CloseConnection,
+    /// Half-close the selected connection.
+    FinishSending,
+    /// Show an entry whole.
+    Inspect,
+    /// Pick the connection above or below, or all.
+    Pick(Motion),
+    /// Move in a log, a help page or an inspected entry.
+    Scroll(Motion),
+    /// Follow the newest entry, or stop following.
+    Follow,
+    /// Forget the entries of this log.
+    Clear,
+    /// Change what Enter adds, and whether escapes are understood.
+    LineEnd,
+    /// The next colour theme.
+    Theme,
+    /// Help for this pane, then for all.
+    Help,
+    /// Close the overlay in front.
+    Close,
+    /// Back; at the top, quit (asks when sessions run).
+    Back,
+    /// Quit at once.
+    QuitNow,
+    /// Ask whether to quit.
+    AskQuit,
+    /// Give the terminal back to the shell for a while.
+    Suspend,
+    /// Yes to a question.
+    Yes,
+    /// No to a question.
+    No,
+    /// Send what the box holds.
+    Send,
+    /// Leave TYPE mode; the text stays.
+    Leave,
+    /// Clear the line; on an empty line, ask whether to quit.
+    ClearLine,
+    /// An earlier text of the box's history.
+    Earlier,
+    /// A later text of the box's history.
+    Later,
+    /// The next field of the form.
+    NextField,
+    /// The previous field of the form.
+    PreviousField,
+    /// The next value of a choice.
+    NextValue,
+    /// The previous value of a choice.
+    PreviousValue,
+}
+
+/// Where keys go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Context {
+    /// KEYS mode, a form.
+    Form,
+    /// KEYS mode, the list of connections.
+    Connections,
+    /// KEYS mode, a log.
+    Log,
+    /// KEYS mode, a chat box.
+    Box,
+    /// KEYS mode, a tab with nothing to run yet.
+    Empty,
+    /// TYPE mode in a chat box.
+    TypeBox,
+    /// TYPE mode in a form.
+    TypeForm,
+    /// The help page.
+    HelpPage,
+    /// An inspected entry.
+    EntryPage,
+    /// A question.
+    Question,
+}
+
+impl Context {
+    /// Its name in the help page and the README.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Context::Form => "KEYS, form",
+            Context::Connections => "KEYS, connections",
+            Context::Log => "KEYS, log",
+            Context::Box => "KEYS, chat box",
+            Context::Empty => "KEYS",
+            Context::TypeBox => "TYPE, chat box",
+            Context::TypeForm => "TYPE, form",
+            Context::HelpPage => "help page",
+            Context::EntryPage => "one entry",
+            Context::Question => "question",
+        }
+    }
+
+    /// Whether keys are text here.
+    #[must_use]
+    pub fn is_typing(self) -> bool {
+        matches!(self, Context::TypeBox | Context::TypeForm)
+    }
+}
+
+/// A key as the table writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Key {
+    code: KeyCode,
+    ctrl: bool,
+}
+
+const fn key(code: KeyCode) -> Key {
+    Key { code, ctrl: false }
+}
+
+const fn ch(c: char) -> Key {
+    key(KeyCode::Char(c))
+}
+
+const fn ctrl(c: char) -> Key {
+    Key {
+        code: KeyCode::Char(c),
+        ctrl: true,
+    }
+}
+
+impl Key {
+    /// Whether a key press is this key. Shift is part of the character, or of `BackTab`.
+    #[must_use]
+    pub fn matches(self, event: KeyEvent) -> bool {
+        let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
+        let code = match event.code {
+            KeyCode::Tab if event.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
+            KeyCode::Char(c) if ctrl => KeyCode::Char(c.to_ascii_lowercase()),
+            code => code,
+        };
+        self.code == code && self.ctrl == ctrl
+    }
+
+    /// The key's name, as footers and help write it.
+    #[must_use]
+    pub fn name(self, charset: Charset) -> String {
+        let arrows = charset == Charset::Unicode;
+        let name = match self.code {
+            KeyCode::Char(' ') => "Space".to_owned(),
+            KeyCode::Char(c) if self.ctrl => c.to_ascii_uppercase().to_string(),
+            KeyCode::Char(c) => c.to_string(),
+            KeyCode::BackTab => "Shift+Tab".to_owned(),
+            KeyCode::PageUp => "PgUp".to_owned(),
+            KeyCode::PageDown => "PgDn".to_owned(),
+            KeyCode::Up if arrows => "↑".to_owned(),
+            KeyCode::Down if arrows => "↓".to_owned(),
+            KeyCode::Left if arrows => "←".to_owned(),
+            KeyCode::Right if arrows => "→".to_owned(),
+            other => format!("{other:?}"),
+        };
+        if self.ctrl {
+            format!("Ctrl+{name}")
+        } else {
+            name
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// What it does.
+    pub action: Action,
+    /// The keys that do it.
+    pub keys: &'static [Key],
+    /// Where.
+    pub contexts: &'static [Context],
+    /// One or two words for the footer; empty where the footer leaves it out.
+    pub word: &'static str,
+    /// One line for the help page.
+    pub help: &'static str,
+}
+
+use Context::{
+    Box as ChatBox, Connections, Empty, EntryPage, Form, HelpPage, Log, Question, TypeBox, TypeForm,
+};
+
+const PANES: &[Context] = &[Form, Connections, Log, ChatBox, Empty];
+const RUNNING: &[Context] = &[Connections, Log, ChatBox];
+const PAGES: &[Context] = &[HelpPage, EntryPage];
+const KEYS_MODE: &[Context] = &[Form, Connections, Log, ChatBox, Empty, HelpPage, EntryPage];
+
+const UP: &[Key] = &[key(KeyCode::Up), ch('k')];
+const DOWN: &[Key] = &[key(KeyCode::Down), ch('j')];
+const LEFT: &[Key] = &[key(KeyCode::Left), ch('h')];
+const PAGE_UP: &[Key] = &[key(KeyCode::PageUp)];
+const PAGE_DOWN: &[Key] = &[key(KeyCode::PageDown)];
+const TOP: &[Key] = &[ch('g'), key(KeyCode::Home)];
+const BOTTOM: &[Key] = &[ch('G'), key(KeyCode::End)];
+const ENTER: &[Key] = &[key(KeyCode::Enter)];
+const ESC: &[Key] = &[key(KeyCode::Esc)];
+
+const fn bind(
+    action: Action,
+    keys: &'static [Key],
+    contexts: &'static [Context],
+    word: &'static str,
+    help: &'static str,
+) -> Binding {
+    Binding {
+        action,
+        keys,
+        contexts,
+        word,
+        help,
+    }
+}
+
+/// The table. Footers show the rows of their context from the top, as far as they fit.
+pub const TABLE: &[Binding] = &[
+    // TYPE mode
+    bind(
+        Action::Send,
+        ENTER,
+        &[TypeBox],
+        "send",
+        "send the text, exactly as typed",
+    ),
+    bind(
+        Action::Earlier,
+        &[key(KeyCode::Up)],
+        &[TypeBox],
+        "earlier",
+        "an earlier text",
+    ),
+    bind(
+        Action::Later,
+        &[key(KeyCode::Down)],
+        &[TypeBox],
+        "",
+        "a later text",
+    ),
+    bind(
+        Action::Start,
+        ENTER,
+        &[TypeForm],
+        "start",
+        "start with these settings",
+    ),
+    bind(
+        Action::NextField,
+        &[key(KeyCode::Down), key(KeyCode::Tab)],
+        &[TypeForm],
+        "next field",
+        "the next field",
+    ),
+    bind(
+        Action::PreviousField,
+        &[key(KeyCode::Up), key(KeyCode::BackTab)],
+        &[TypeForm],
+        "",
+        "the previous field",
+    ),
+    bind(
+        Action::Scroll(Motion::PageUp),
+        PAGE_UP,
+        &[TypeBox],
+        "scroll",
+        "scroll the log up",
+    ),
+    bind(
+        Action::Scroll(Motion::PageDown),
+        PAGE_DOWN,
+        &[TypeBox],
+        "",
+        "scroll the log down",
+    ),
+    bind(
+        Action::NextPane,
+        &[key(KeyCode::Tab)],
+        &[TypeBox],
+        "pane",
+        "the next pane",
+    ),
+    bind(
+        Action::PreviousPane,
+        &[key(KeyCode::BackTab)],
+        &[TypeBox],
+        "",
+        "the previous pane",
+    ),
+    bind(
+        Action::ClearLine,
+        &[ctrl('c')],
+        &[TypeBox, TypeForm],
+        "",
+        "clear the line; on an empty line, ask to quit",
+    ),
+    bind(
+        Action::Leave,
+        ESC,
+        &[TypeBox, TypeForm],
+        "",
+        "to KEYS mode; the text stays",
+    ),
+    // What to do next comes first
+    bind(
+        Action::Start,
+        ENTER,
+        &[Form],
+        "start",
+        "start; after a failure, what the pane offers first",
+    ),
+    bind(
+        Action::Type,
+        &[key(KeyCode::Enter), ch('i')],
+        &[ChatBox],
+        "type",
+        "write a message",
+    ),
+    bind(
+        Action::Inspect,
+        ENTER,
+        &[Log],
+        "inspect",
+        "show the entry whole, byte by byte",
+    ),
+    bind(
+        Action::Type,
+        &[ch('i')],
+        &[Form],
+        "edit",
+        "change the fields",
+    ),
+    bind(
+        Action::Type,
+        &[key(KeyCode::Enter), ch('i')],
+        &[Connections],
+        "type",
+        "write to the picked connection",
+    ),
+    bind(Action::Type, &[ch('i')], &[Log], "type", "write a message"),
+    bind(
+        Action::WaitForServer,
+        &[ch('w')],
+        &[Form],
+        "wait for the server",
+        "start the client and wait until its server listens",
+    ),
+    bind(
+        Action::NextPort,
+        &[ch('+')],
+        &[Form],
+        "next free port",
+        "start the server at the next free port",
+    ),
+    bind(
+        Action::StartClient,
+        &[ch('c')],
+        &[Form, Log],
+        "client",
+        "on an idle tab: start the client",
+    ),
+    bind(
+        Action::StartBoth,
+        &[ch('B')],
+        &[Form, Log],
+        "both",
+        "on an idle tab: start both sides",
+    ),
+    bind(
+        Action::Pick(Motion::Up),
+        UP,
+        &[Connections],
+        "",
+        "pick the connection above; above the first: all",
+    ),
+    bind(
+        Action::Pick(Motion::Down),
+        DOWN,
+        &[Connections],
+        "pick",
+        "pick the connection below",
+    ),
+    bind(
+        Action::Pick(Motion::Top),
+        TOP,
+        &[Connections],
+        "",
+        "pick none: send to all",
+    ),
+    bind(
+        Action::Pick(Motion::Bottom),
+        BOTTOM,
+        &[Connections],
+        "",
+        "pick the last connection",
+    ),
+    bind(Action::PreviousField, UP, &[Form], "", "the field above"),
+    bind(Action::NextField, DOWN, &[Form], "", "the field below"),
+    bind(
+        Action::PreviousValue,
+        LEFT,
+        &[Form],
+        "",
+        "the previous value of a choice",
+    ),
+    bind(
+        Action::NextValue,
+        &[key(KeyCode::Right), ch('l'), ch(' ')],
+        &[Form],
+        "",
+        "the next value of a choice",
+    ),
+    bind(
+        Action::PreviousValue,
+        &[key(KeyCode::Left)],
+        &[TypeForm],
+        "",
+        "in a choice: the previous value",
+    ),
+    bind(
+        Action::NextValue,
+        &[key(KeyCode::Right), ch(' ')],
+        &[TypeForm],
+        "",
+        "in a choice: the next value",
+    ),
+    bind(
+        Action::Scroll(Motion::Up),
+        UP,
+        &[Log, HelpPage, EntryPage],
+        "",
+        "up",
+    ),
+    bind(
+        Action::Scroll(Motion::Down),
+        DOWN,
+        &[Log, HelpPage, EntryPage],
+        "",
+        "down",
+    ),
+    bind(
+        Action::Scroll(Motion::PageUp),
+        PAGE_UP,
+        &[Form, Connections, Log, ChatBox, HelpPage, EntryPage],
+        "",
+        "a page up",
+    ),
+    bind(
+        Action::Scroll(Motion::PageDown),
+        PAGE_DOWN,
+        &[Form, Connections, Log, ChatBox, HelpPage, EntryPage],
+        "",
+        "a page down",
+    ),
+    bind(
+        Action::Scroll(Motion::Top),
+        TOP,
+        &[Log, HelpPage, EntryPage],
+        "",
+        "to the oldest entry",
+    ),
+    bind(
+        Action::Scroll(Motion::Bottom),
+        BOTTOM,
+        &[Log, HelpPage, EntryPage],
+        "",
+        "to the newest entry",
+    ),
+    bind(
+        Action::Follow,
+        &[ch('f')],
+        RUNNING,
+        "follow",
+        "follow the newest entry, or stop following",
+    ),
+    bind(
+        Action::NextPane,
+        &[key(KeyCode::Tab)],
+        PANES,
+        "pane",
+        "the next pane",
+    ),
+    bind(
+        Action::PreviousPane,
+        &[key(KeyCode::BackTab)],
+        PANES,
+        "",
+        "the previous pane",
+    ),
+    bind(
+        Action::OtherSide,
+        &[key(KeyCode::Left), key(KeyCode::Right), ch('h'), ch('l')],
+        &[Connections, Log, ChatBox],
+        "",
+        "to the other side",
+    ),
+    bind(
+        Action::StartStop,
+        &[ch('s')],
+        &[Form, Connections, Log, ChatBox],
+        "stop",
+        "start or stop this side",
+    ),
+    bind(
+        Action::CloseConnection,
+        &[ch('d')],
+        RUNNING,
+        "close",
+        "close the picked connection",
+    ),
+    bind(
+        Action::FinishSending,
+        &[ch('D')],
+        RUNNING,
+        "finish sending",
+        "finish sending on it; it can still send to us (half-close)",
+    ),
+    bind(
+        Action::LineEnd,
+        &[ch('L')],
+        RUNNING,
+        "line end",
+        "what Enter adds (nothing, LF, CR LF), and whether \\n \\x00 are understood",
+    ),
+    bind(
+        Action::Clear,
+        &[ch('x')],
+        &[Form, Connections, Log, ChatBox],
+        "",
+        "clear this log",
+    ),
+    bind(
+        Action::Tab(Protocol::Tcp),
+        &[ch('1')],
+        PANES,
+        "",
+        "the TCP tab",
+    ),
+    bind(
+        Action::Tab(Protocol::Udp),
+        &[ch('2')],
+        PANES,
+        "",
+        "the UDP tab",
+    ),
+    bind(
+        Action::Tab(Protocol::Http),
+        &[ch('3')],
+        PANES,
+        "",
+        "the HTTP tab",
+    ),
+    bind(
+        Action::Theme,
+        &[ch('T')],
+        KEYS_MODE,
+        "",
+        "the next colour theme",
+    ),
+    bind(
+        Action::Help,
+        &[ch('?')],
+        KEYS_MODE,
+        "help",
+        "help for this pane; again: all keys",
+    ),
+    // Overlays and the way out
+    bind(
+        Action::Yes,
+        &[key(KeyCode::Enter), ch('y'), ch('q'), ctrl('c')],
+        &[Question],
+        "yes",
+        "yes",
+    ),
+    bind(
+        Action::No,
+        &[key(KeyCode::Esc), ch('n')],
+        &[Question],
+        "no",
+        "no",
+    ),
+    bind(Action::Close, ESC, PAGES, "close", "close this page"),
+    bind(
+        Action::Back,
+        &[ch('q')],
+        KEYS_MODE,
+        "quit",
+        "back; at the top, quit (asks while something runs)",
+    ),
+    bind(
+        Action::QuitNow,
+        &[ch('Q')],
+        &[
+            Form,
+            Connections,
+            Log,
+            ChatBox,
+            Empty,
+            HelpPage,
+            EntryPage,
+            Question,
+        ],
+        "",
+        "quit at once",
+    ),
+    bind(
+        Action::AskQuit,
+        &[ctrl('c')],
+        &[Form, Connections, Log, ChatBox, Empty, HelpPage, EntryPage],
+        "",
+        "ask whether to quit",
+    ),
+    bind(
+        Action::Suspend,
+        &[ctrl('z')],
+        KEYS_MODE,
+        "",
+        "back to the shell for a while (fg returns; not on Windows)",
+    ),
+];
+
+/// What a key press means in a context.
+#[must_use]
+pub fn action(context: Context, event: KeyEvent) -> Option<Action> {
+    rows(context)
+        .find(|row| row.keys.iter().any(|key| key.matches(event)))
+        .map(|row| row.action)
+}
+
+/// The rows of a context, in the table's order.
+pub fn rows(context: Context) -> impl Iterator<Item = &'static Binding> {
+    TABLE
+        .iter()
+        .filter(move |row| row.contexts.contains(&context))
+}
+
+/// The names of a row's keys, such as `↑ k`.
+#[must_use]
+pub fn names(row: &Binding, charset: Charset) -> String {
+    row.keys
+        .iter()
+        .map(|key| key.name(charset))
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// The whole table as the README has it.
+#[must_use]
+pub fn markdown() -> String {
+    use std::fmt::Write as _;
+    let mut out = String::from("| key | where | what it does |\n|---|---|---|\n");
+    for row in TABLE {
+        let keys: Vec<String> = row
+            .keys
+            .iter()
+            .map(|key| format!("`{}`", key.name(Charset::Unicode)))
+            .collect();
+        let places = if row.contexts == PANES || row.contexts == KEYS_MODE {
+            "KEYS".to_owned()
+        } else {
+            row.contexts
+                .iter()
+                .map(|c| c.title())
+                .collect::<Vec<_>>()
+                .join("; ")
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(out, "| {} | {} | {} |", keys.join(" "), places, row.help);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_in_one_place() {
+        for row in TABLE {
+            for other in TABLE.iter().filter(|other| !std::ptr::eq(*other, row)) {
+                let shared = row.contexts.iter().find(|c| other.contexts.contains(c));
+                let clash = row.keys.iter().find(|key| other.keys.contains(key));
+                assert!(
+                    shared.is_none() || clash.is_none(),
+                    "{:?} and {:?} share {clash:?} in {shared:?}",
+                    row.action,
+                    other.action
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_row_has_keys_a_place_and_a_line_of_help() {
+        for row in TABLE {
+            assert!(
+                !row.keys.is_empty() && !row.contexts.is_empty() && !row.help.is_empty(),
+                "{row:?}"
+            );
+            assert!(
+                row.help.chars().count() <= 75,
+                "{:?} is too long for the help page",
+                row.help
+            );
+        }
+    }
+
+    #[test]
+    fn shift_tab_is_one_key_however_the_terminal_reports_it() {
+        for event in [
+            KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT),
+            KeyEvent::new(KeyCode::BackTab, KeyModifiers::NONE),
+            KeyEvent::new(KeyCode::Tab, KeyModifiers::SHIFT),
+        ] {
+            assert_eq!(action(Context::Log, event), Some(Action::PreviousPane));
+        }
+    }
+}

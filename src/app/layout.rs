@@ -1,0 +1,327 @@
+//! Geometry: which parts of the screen exist at a size, and where. Pure; paging uses it as well as
+//! drawing, so that a page is what is seen.
+
+use ratatui::layout::Rect;
+
+use super::tab::Pane;
+use super::{App, Tab};
+use crate::model::spec::{Protocol, Side};
+
+/// Below this, only a sentence is shown.
+pub const SMALLEST: (u16, u16) = (40, 10);
+/// Below this, one pane is shown at a time.
+pub const COMFORTABLE: (u16, u16) = (70, 18);
+/// From this width on, both sides are shown at once.
+pub const BOTH_WIDTH: u16 = 100;
+/// The column between the two sides, in cells.
+pub const WIRE_WIDTH: u16 = 5;
+/// The widest that the text of a page is set, in cells.
+const PAGE_WIDTH: u16 = 92;
+
+/// A pane: one row of title rule, and what is below it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Which pane.
+    pub pane: Pane,
+    /// The row of its rule and title.
+    pub rule: Rect,
+    /// Its content.
+    pub body: Rect,
+}
+
+/// Where one side stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SidePlace {
+    /// Which side.
+    pub side: Side,
+    /// Its headline.
+    pub header: Rect,
+    /// Its panes from top to bottom; the log is absent when both share the ladder.
+    pub panes: Vec<Place>,
+    /// Where an idle side says what to press.
+    pub teach: Option<Rect>,
+}
+
+impl SidePlace {
+    /// Where a pane stands, if it shows.
+    #[must_use]
+    pub fn pane(&self, pane: Pane) -> Option<&Place> {
+        self.panes.iter().find(|place| place.pane == pane)
+    }
+}
+
+/// Where everything stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Geometry {
+    /// The top row: name, tabs, badge.
+    pub chrome: Rect,
+    /// The last row: mode and keys.
+    pub footer: Rect,
+    /// All between.
+    pub body: Rect,
+    /// The sides that show.
+    pub sides: Vec<SidePlace>,
+    /// Both logs in one, across a wire.
+    pub ladder: Option<Place>,
+}
+
+impl Geometry {
+    /// The side's place, if it shows.
+    #[must_use]
+    pub fn side(&self, side: Side) -> Option<&SidePlace> {
+        self.sides.iter().find(|place| place.side == side)
+    }
+}
+
+/// Takes rows off the top of an area.
+fn take(area: &mut Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    let top = Rect {
+        height: rows,
+        ..*area
+    };
+    area.y += rows;
+    area.height -= rows;
+    top
+}
+
+/// Takes rows off the bottom of an area.
+fn take_bottom(area: &mut Rect, rows: u16) -> Rect {
+    let rows = rows.min(area.height);
+    area.height -= rows;
+    Rect {
+        y: area.y + area.height,
+        height: rows,
+        ..*area
+    }
+}
+
+fn place(pane: Pane, mut area: Rect) -> Place {
+    let rule = take(&mut area, 1);
+    Place {
+        pane,
+        rule,
+        body: area,
+    }
+}
+
+/// The area inside one cell of air at the left and right.
+#[must_use]
+pub fn inset(area: Rect) -> Rect {
+    let air = u16::from(area.width > 2);
+    Rect {
+        x: area.x + air,
+        width: area.width.saturating_sub(2 * air),
+        ..area
+    }
+}
+
+/// The area of a page in front of the panes, at most `rows` rows of content.
+#[must_use]
+pub fn page(screen: Rect, rows: usize) -> Rect {
+    let width = screen.width.min(PAGE_WIDTH);
+    let height = screen
+        .height
+        .saturating_sub(2)
+        .min(u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(4));
+    Rect {
+        x: screen.x + (screen.width - width) / 2,
+        y: screen.y + (screen.height.saturating_sub(height)) / 2,
+        width,
+        height,
+    }
+}
+
+/// The rows of a page that its content has.
+#[must_use]
+pub fn page_body(page: Rect) -> Rect {
+    Rect {
+        x: page.x + 2.min(page.width),
+        y: page.y + 2.min(page.height),
+        width: page.width.saturating_sub(4),
+        height: page.height.saturating_sub(4),
+    }
+}
+
+/// The rows that the box of a side needs at a width: its text, at least one, at most a few.
+fn box_rows(tab: &Tab, side: Side, area: Rect) -> u16 {
+    let most = (area.height / 4).clamp(1, 6);
+    let width = usize::from(area.width.saturating_sub(3).max(1));
+    let mut rows: u16 = 0;
+    for line in tab.get(side).chat.area().lines() {
+        // An upper bound of the width is enough, and cheap for long lines.
+        rows = rows.saturating_add(
+            u16::try_from(line.chars().count() * 2 / width)
+                .unwrap_or(most)
+                .min(most)
+                / 2
+                + 1,
+        );
+        if rows >= most {
+            return most;
+        }
+    }
+    rows.max(1)
+}
+
+fn connection_rows(screen: Rect) -> u16 {
+    match screen.height {
+        0..30 => 3,
+        30..45 => 5,
+        _ => 8,
+    }
+}
+
+fn form_rows(tab: &Tab, side: Side) -> u16 {
+    tab.get(side).form.visible().count() as u16
+}
+
+fn side_place(tab: &Tab, side: Side, area: Rect, screen: Rect) -> SidePlace {
+    let mut rest = area;
+    let header = take(&mut rest, 1);
+    let mut panes = Vec::new();
+    let mut teach = None;
+    for pane in tab.panes(side) {
+        match pane {
+            Pane::Form => panes.push(place(Pane::Form, take(&mut rest, 1 + form_rows(tab, side)))),
+            Pane::Connections => panes.push(place(
+                Pane::Connections,
+                take(&mut rest, 1 + connection_rows(screen)),
+            )),
+            Pane::Box => {
+                let rows = box_rows(tab, side, area);
+                panes.push(place(Pane::Box, take_bottom(&mut rest, 1 + rows)));
+            }
+            Pane::Log => {}
+        }
+    }
+    if tab.panes(side).contains(&Pane::Log) {
+        let at = panes
+            .iter()
+            .position(|p| p.pane == Pane::Box)
+            .unwrap_or(panes.len());
+        panes.insert(at, place(Pane::Log, rest));
+    } else if tab.panes(side) == [Pane::Form] {
+        take(&mut rest, 1);
+        teach = Some(rest);
+    }
+    SidePlace {
+        side,
+        header,
+        panes,
+        teach,
+    }
+}
+
+/// Both ends across a wire: headers and boxes side by side, one ladder between them.
+fn ladder_place(tab: &Tab, area: Rect, screen: Rect) -> (Vec<SidePlace>, Place) {
+    let [left, right] = halves(area);
+    let mut sides = Vec::new();
+    let mut rest = area;
+    take(&mut rest, 1);
+    let boxes = box_rows(tab, Side::Server, left).max(box_rows(tab, Side::Client, right));
+    let list = if tab.get(Side::Server).stats.opened > 1 {
+        1 + connection_rows(screen)
+    } else {
+        0
+    };
+    let list_rows = take(&mut rest, list);
+    let box_rows = take_bottom(&mut rest, 1 + boxes);
+    for (side, half) in [(Side::Server, left), (Side::Client, right)] {
+        let within = |rows: Rect| Rect {
+            x: half.x,
+            width: half.width,
+            ..rows
+        };
+        let mut panes = Vec::new();
+        if side == Side::Server && list > 0 {
+            panes.push(place(Pane::Connections, within(list_rows)));
+        }
+        panes.push(place(Pane::Box, within(box_rows)));
+        sides.push(SidePlace {
+            side,
+            header: Rect { height: 1, ..half },
+            panes,
+            teach: None,
+        });
+    }
+    (sides, place(Pane::Log, rest))
+}
+
+/// The two sides of an area, with the wire's column between them.
+#[must_use]
+pub fn halves(area: Rect) -> [Rect; 2] {
+    let left = area.width.saturating_sub(WIRE_WIDTH) / 2;
+    let right = area.width.saturating_sub(WIRE_WIDTH + left);
+    [
+        Rect {
+            width: left,
+            ..area
+        },
+        Rect {
+            x: area.x + area.width - right,
+            width: right,
+            ..area
+        },
+    ]
+}
+
+/// Only the focused pane, for small terminals.
+fn one_pane(tab: &Tab, area: Rect) -> SidePlace {
+    let mut rest = area;
+    let header = take(&mut rest, 1);
+    SidePlace {
+        side: tab.side,
+        header,
+        panes: vec![place(tab.pane(), rest)],
+        teach: None,
+    }
+}
+
+/// Where everything stands at a size; `None` when the screen is too small for anything.
+#[must_use]
+pub fn geometry(app: &App) -> Option<Geometry> {
+    let (width, height) = app.size;
+    if width < SMALLEST.0 || height < SMALLEST.1 {
+        return None;
+    }
+    let screen = Rect::new(0, 0, width, height);
+    let mut body = screen;
+    let chrome = take(&mut body, 1);
+    let footer = take_bottom(&mut body, 1);
+    let tab = app.tab();
+    let mut geometry = Geometry {
+        chrome,
+        footer,
+        body,
+        sides: Vec::new(),
+        ladder: None,
+    };
+    if tab.protocol == Protocol::Http {
+        return Some(geometry);
+    }
+    if width < COMFORTABLE.0 || height < COMFORTABLE.1 {
+        geometry.sides.push(one_pane(tab, body));
+        return Some(geometry);
+    }
+    take(&mut body, 1);
+    let active = |side: Side| tab.get(side).phase.is_active();
+    if width < BOTH_WIDTH {
+        geometry.sides.push(side_place(tab, tab.side, body, screen));
+    } else if tab.has_both() {
+        let (sides, ladder) = ladder_place(tab, body, screen);
+        geometry.sides = sides;
+        geometry.ladder = Some(ladder);
+    } else if active(tab.side) && !active(tab.side.other()) {
+        geometry.sides.push(side_place(tab, tab.side, body, screen));
+    } else {
+        let [left, right] = halves(body);
+        geometry
+            .sides
+            .push(side_place(tab, Side::Server, left, screen));
+        geometry
+            .sides
+            .push(side_place(tab, Side::Client, right, screen));
+    }
+    Some(geometry)
+}

@@ -1,0 +1,249 @@
+//! The state of the screen and how it changes: [`App::update`] takes a message, changes the state
+//! and returns what the outside is to do. Pure: no socket, no terminal, no clock (time is in the
+//! messages). The key table is `keymap`, the geometry `layout`; drawing is not here.
+
+mod available;
+pub mod chatbox;
+pub mod connections;
+pub mod entry;
+pub mod form;
+pub mod keymap;
+pub mod ladder;
+pub mod layout;
+pub mod overlay;
+pub mod scroll;
+pub mod side;
+pub mod tab;
+mod update;
+pub mod views;
+
+use std::net::IpAddr;
+
+use crossterm::event::KeyEvent;
+
+use crate::model::command::Command;
+use crate::model::event::{Event, SessionId};
+use crate::model::launch::{Looks, ScreenLaunch, ThemeName};
+use crate::model::size::Size;
+use crate::model::spec::{Protocol, Side, Spec};
+use crate::model::time::{Origin, Stamp};
+use crate::wire::text::Charset;
+
+use keymap::Context;
+use overlay::Overlay;
+use side::SideState;
+use tab::{Mode, Pane, Tab};
+
+/// What goes into [`App::update`].
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// A key was pressed.
+    Key(KeyEvent),
+    /// Text was pasted, as one piece.
+    Paste(String),
+    /// The terminal has this size now, in cells.
+    Resize(u16, u16),
+    /// It is this time now.
+    Tick(Stamp),
+    /// Something happened to a session.
+    Event(SessionId, Event),
+    /// A session did not take a command; nothing of it was done.
+    Refused {
+        /// The session.
+        session: SessionId,
+        /// The command.
+        command: Command,
+        /// Why, in words.
+        why: String,
+    },
+}
+
+/// What the outside is to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Start a session.
+    Start(SessionId, Box<Spec>),
+    /// Tell a session something.
+    Command(SessionId, Command),
+    /// Stop a session in order.
+    Stop(SessionId),
+    /// Leave the screen and stop the process until it is continued.
+    Suspend,
+    /// End the program.
+    Quit,
+}
+
+/// What the app knows of the machine it runs on.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// The wall-clock time of stamp zero.
+    pub origin: Origin,
+    /// Seconds that local time is ahead of UTC.
+    pub utc_offset: i64,
+    /// This machine's own addresses other than loopback.
+    pub addresses: Vec<IpAddr>,
+    /// Whether the process can be stopped and continued (Ctrl+Z).
+    pub can_suspend: bool,
+}
+
+/// The whole state of the screen.
+#[derive(Clone, Debug)]
+pub struct App {
+    tabs: Vec<Tab>,
+    front: Protocol,
+    /// What stands in front of the panes; the last has the keys.
+    pub overlays: Vec<Overlay>,
+    /// The terminal's size, in cells: columns, rows.
+    pub size: (u16, u16),
+    /// The time.
+    pub now: Stamp,
+    /// The machine.
+    pub machine: Machine,
+    /// The looks.
+    pub looks: Looks,
+    next_session: u32,
+}
+
+impl App {
+    /// The state at the start, and what is to be done at once.
+    #[must_use]
+    pub fn new(
+        launch: ScreenLaunch,
+        machine: Machine,
+        cells: (u16, u16),
+        now: Stamp,
+    ) -> (App, Vec<Effect>) {
+        let [server, client] = launch.presets;
+        let tabs = Protocol::ALL
+            .into_iter()
+            .map(|protocol| {
+                let state = |preset: &Spec| {
+                    let spec = if protocol == launch.tab {
+                        preset.clone()
+                    } else {
+                        Spec::new(protocol, preset.side)
+                    };
+                    SideState::new(spec, launch.newline, launch.history)
+                };
+                Tab::new(protocol, [state(&server), state(&client)])
+            })
+            .collect();
+        let mut app = App {
+            tabs,
+            front: launch.tab,
+            overlays: Vec::new(),
+            size: cells,
+            now,
+            machine,
+            looks: launch.looks,
+            next_session: 1,
+        };
+        let effects = match launch.start {
+            [true, true] => app.start_both(),
+            [true, false] => app.start(Side::Server),
+            [false, true] => app.start(Side::Client),
+            [false, false] => Vec::new(),
+        };
+        if !effects.is_empty() {
+            app.tab_mut().mode = Mode::Type;
+        }
+        (app, effects)
+    }
+
+    /// The tab in front.
+    #[must_use]
+    pub fn tab(&self) -> &Tab {
+        self.get(self.front)
+    }
+
+    /// The tab in front, to change it.
+    pub fn tab_mut(&mut self) -> &mut Tab {
+        &mut self.tabs[self.front as usize]
+    }
+
+    /// The tab of a protocol.
+    #[must_use]
+    pub fn get(&self, protocol: Protocol) -> &Tab {
+        &self.tabs[protocol as usize]
+    }
+
+    /// All tabs, in their order.
+    #[must_use]
+    pub fn tabs(&self) -> &[Tab] {
+        &self.tabs
+    }
+
+    /// All sides of all tabs.
+    pub fn sides(&self) -> impl Iterator<Item = &SideState> {
+        self.tabs
+            .iter()
+            .flat_map(|tab| Side::ALL.into_iter().map(|side| tab.get(side)))
+    }
+
+    /// Where keys go now.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        if let Some(overlay) = self.overlays.last() {
+            return overlay.context();
+        }
+        let tab = self.tab();
+        if tab.panes(tab.side).is_empty() {
+            return Context::Empty;
+        }
+        match (tab.pane(), tab.mode) {
+            (Pane::Form, Mode::Keys) => Context::Form,
+            (Pane::Form, Mode::Type) => Context::TypeForm,
+            (Pane::Connections, _) => Context::Connections,
+            (Pane::Log, _) => Context::Log,
+            (Pane::Box, Mode::Keys) => Context::Box,
+            (Pane::Box, Mode::Type) => Context::TypeBox,
+        }
+    }
+
+    /// The characters that may be drawn.
+    #[must_use]
+    pub fn charset(&self) -> Charset {
+        if self.looks.ascii {
+            Charset::Ascii
+        } else {
+            Charset::Unicode
+        }
+    }
+
+    /// How many sessions are there.
+    #[must_use]
+    pub fn running(&self) -> usize {
+        self.sides().filter(|side| side.phase.is_active()).count()
+    }
+
+    /// What has run, in a line a side, for the time after the screen.
+    #[must_use]
+    pub fn summary(&self) -> Vec<String> {
+        self.sides()
+            .filter(|side| side.spec.is_some())
+            .map(|side| {
+                let (stats, udp) = (&side.stats, side.protocol == Protocol::Udp);
+                let who = match (stats.opened, udp) {
+                    (1, true) => "1 peer".to_owned(),
+                    (n, true) => format!("{n} peers"),
+                    (1, false) => "1 connection".to_owned(),
+                    (n, false) => format!("{n} connections"),
+                };
+                let (name, word) = (side.protocol.name(), side.side.word());
+                format!(
+                    "netplay: {name} {word}: {who}, in {}, out {}",
+                    Size(stats.received),
+                    Size(stats.sent)
+                )
+            })
+            .collect()
+    }
+
+    fn next_theme(&mut self) {
+        self.looks.theme = match self.looks.theme {
+            ThemeName::Dark => ThemeName::Light,
+            ThemeName::Light => ThemeName::Mono,
+            ThemeName::Mono => ThemeName::Dark,
+        };
+    }
+}

@@ -1,0 +1,258 @@
+//! The options of a session, each defined once: its help, the values it takes, and which protocol
+//! and side it fits. Help pages and the words for misplaced options both come from this table.
+
+use std::ffi::OsString;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
+use clap::{Arg, ArgAction, value_parser};
+
+use crate::model::launch::ThemeName;
+use crate::model::size;
+use crate::model::spec::{DEFAULT_RECV_SIZE, MAX_RECV_SIZE, Newline, Protocol, Side};
+
+/// An option of a session.
+pub(super) struct Flag {
+    /// Its long name, which is also its id.
+    pub(super) name: &'static str,
+    /// The only protocol that it fits, if there is one.
+    protocol: Option<Protocol>,
+    /// The only side that it fits, if there is one.
+    side: Option<Side>,
+    /// Why it fits nothing else, and what to use there.
+    pub(super) because: &'static str,
+    define: fn(Arg) -> Arg,
+}
+
+impl Flag {
+    /// Whether it means something for this protocol and side.
+    pub(super) fn fits(&self, protocol: Protocol, side: Option<Side>) -> bool {
+        self.protocol.is_none_or(|only| only == protocol)
+            && (side.is_none() || self.side.is_none() || self.side == side)
+    }
+
+    /// The option as clap knows it at this place; where it does not fit it is understood, so that
+    /// the answer can be better than "unexpected", but not shown.
+    pub(super) fn arg(&self, protocol: Protocol, side: Option<Side>) -> Arg {
+        (self.define)(Arg::new(self.name).long(self.name)).hide(!self.fits(protocol, side))
+    }
+}
+
+const TALK: &str = "Conversation";
+const SOCKET: &str = "Socket";
+const NO_SCREEN: &str = "Without a screen";
+const SCREEN: &str = "Screen";
+
+/// The options of TCP and UDP sessions, in the order of the help pages.
+pub(super) const FLAGS: [Flag; 11] = [
+    Flag {
+        name: "hello",
+        protocol: None,
+        side: None,
+        because: "",
+        define: |arg| {
+            arg.action(ArgAction::SetTrue)
+                .help_heading(TALK)
+                .help("Say hello, answer hello, end (port 12345)")
+                .long_help(
+                    "Play the greeting, on port 12345 unless another is given: the client says \
+                     `Hello from client!`, the server answers `Hello from server!`, and each side \
+                     ends after the exchange. The client waits 5 seconds for the answer",
+                )
+        },
+    },
+    Flag {
+        name: "say",
+        protocol: None,
+        side: Some(Side::Client),
+        because: "only a client speaks first; a server answers with --reply TEXT or --echo",
+        define: |arg| {
+            text(arg)
+                .action(ArgAction::Append)
+                .help_heading(TALK)
+                .help("Send TEXT as soon as connected (repeatable)")
+        },
+    },
+    Flag {
+        name: "reply",
+        protocol: None,
+        side: Some(Side::Server),
+        because: "only a server answers by itself; a client speaks first with --say TEXT",
+        define: |arg| {
+            text(arg)
+                .help_heading(TALK)
+                .help("Answer every message with TEXT")
+        },
+    },
+    Flag {
+        name: "echo",
+        protocol: None,
+        side: Some(Side::Server),
+        because: "only a server answers by itself; a client speaks first with --say TEXT",
+        define: |arg| {
+            arg.action(ArgAction::SetTrue)
+                .help_heading(TALK)
+                .help("Answer every message with itself")
+        },
+    },
+    Flag {
+        name: "turns",
+        protocol: None,
+        side: None,
+        because: "",
+        define: |arg| {
+            arg.action(ArgAction::SetTrue)
+                .help_heading(TALK)
+                .help("Take turns: after sending, wait for the other side")
+                .long_help(
+                    "Take turns, as a blocking program does: after sending, hold what is to be \
+                     sent until the other side has sent something. The client has the first turn",
+                )
+        },
+    },
+    Flag {
+        name: "newline",
+        protocol: None,
+        side: None,
+        because: "",
+        define: |arg| {
+            arg.value_name("END")
+                .value_parser(newline())
+                .help_heading(TALK)
+                .help("Add to each line sent: none, lf or crlf [default: none]")
+                .hide_possible_values(true)
+        },
+    },
+    Flag {
+        name: "once",
+        protocol: None,
+        side: Some(Side::Server),
+        because: "only a server can stop after its first client; a client ends with its one \
+                  connection anyway",
+        define: |arg| {
+            arg.action(ArgAction::SetTrue)
+                .help_heading(TALK)
+                .help("End after the first connection (UDP: the first exchange)")
+        },
+    },
+    Flag {
+        name: "recv-size",
+        protocol: None,
+        side: None,
+        because: "",
+        define: |arg| {
+            arg.value_name("SIZE")
+                .value_parser(recv_size)
+                .help_heading(SOCKET)
+                .help(format!(
+                    "The buffer given to each read [default: {DEFAULT_RECV_SIZE}]"
+                ))
+                .long_help(format!(
+                    "The buffer given to each read, in bytes or with KiB, MiB [default: \
+                     {DEFAULT_RECV_SIZE}]. With a small one a TCP message comes in pieces, and a \
+                     longer UDP datagram is cut"
+                ))
+        },
+    },
+    Flag {
+        name: "backlog",
+        protocol: Some(Protocol::Tcp),
+        side: Some(Side::Server),
+        because: "only a TCP server has a queue of callers that wait to be accepted",
+        define: |arg| {
+            arg.value_name("N")
+                .value_parser(value_parser!(u32).range(0..=65535))
+                .help_heading(SOCKET)
+                .help("How many callers may wait to be accepted")
+        },
+    },
+    Flag {
+        name: "wait",
+        protocol: Some(Protocol::Tcp),
+        side: Some(Side::Client),
+        because: "only a TCP client is told that nobody listens",
+        define: |arg| {
+            arg.action(ArgAction::SetTrue)
+                .help_heading(SOCKET)
+                .help("While nobody listens, try again")
+        },
+    },
+    Flag {
+        name: "keep-open",
+        protocol: Some(Protocol::Tcp),
+        side: None,
+        because: "only a TCP connection has two directions that end one by one",
+        define: |arg| {
+            arg.action(ArgAction::SetTrue)
+                .help_heading(SOCKET)
+                .help("Keep my side open after the peer has finished")
+        },
+    },
+];
+
+/// The options of every run.
+pub(super) fn common() -> [Arg; 5] {
+    [
+        Arg::new("headless")
+            .long("headless")
+            .action(ArgAction::SetTrue)
+            .help_heading(NO_SCREEN)
+            .help("Print one readable line per event; send each line of stdin"),
+        Arg::new("json")
+            .long("json")
+            .action(ArgAction::SetTrue)
+            .help_heading(NO_SCREEN)
+            .help("The same with one JSON object per event"),
+        Arg::new("theme")
+            .long("theme")
+            .value_name("NAME")
+            .value_parser(theme())
+            .hide_possible_values(true)
+            .help_heading(SCREEN)
+            .help("The colours: dark, light or mono [default: dark]"),
+        Arg::new("ascii")
+            .long("ascii")
+            .action(ArgAction::SetTrue)
+            .help_heading(SCREEN)
+            .help("Draw with ASCII characters only"),
+        Arg::new("history")
+            .long("history")
+            .value_name("SIZE")
+            .value_parser(|text: &str| size::parse(text).map_err(|e| e.to_string()))
+            .help_heading(SCREEN)
+            .help("How much each session keeps in memory [default: 4MiB]"),
+    ]
+}
+
+fn text(arg: Arg) -> Arg {
+    arg.value_name("TEXT")
+        .value_parser(value_parser!(OsString))
+        .allow_hyphen_values(true)
+}
+
+fn newline() -> ValueParser {
+    PossibleValuesParser::new(["none", "lf", "crlf"])
+        .map(|word| match word.as_str() {
+            "lf" => Newline::Lf,
+            "crlf" => Newline::CrLf,
+            _ => Newline::None,
+        })
+        .into()
+}
+
+fn theme() -> ValueParser {
+    PossibleValuesParser::new(["dark", "light", "mono"])
+        .map(|word| match word.as_str() {
+            "light" => ThemeName::Light,
+            "mono" => ThemeName::Mono,
+            _ => ThemeName::Dark,
+        })
+        .into()
+}
+
+fn recv_size(text: &str) -> Result<usize, String> {
+    match size::parse(text).map_err(|e| e.to_string())? {
+        0 => Err("a read needs room for 1 byte at least".to_owned()),
+        n if n > MAX_RECV_SIZE => Err("the largest buffer for one read is 16MiB".to_owned()),
+        n => Ok(n),
+    }
+}

@@ -1,0 +1,374 @@
+//! The command line: words and flags in, a [`Launch`] out. The only place that knows flags; it
+//! opens nothing and starts nothing. What is wrong is said by clap in words, with code 2.
+
+mod flags;
+mod pages;
+
+use std::ffi::OsString;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Command};
+
+use crate::model::address::Address;
+use crate::model::launch::{Format, HeadlessLaunch, Launch, Looks, ScreenLaunch, ThemeName};
+use crate::model::spec::{
+    DEFAULT_HISTORY, DEFAULT_RECV_SIZE, HELLO_PORT, Newline, Protocol, Scene, Side, Spec,
+};
+
+use flags::FLAGS;
+pub use pages::command;
+
+const LOOPBACK: &str = "127.0.0.1";
+
+/// Reads the command line, the program's name first. `no_color` is whether the environment asks
+/// for no colours; an explicit `--theme` is stronger.
+///
+/// The error is clap's: it knows its words, its stream (help goes to stdout) and its exit code, 2
+/// for wrong usage and 0 for help and version.
+pub fn parse<I, T>(args: I, no_color: bool) -> Result<Launch, clap::Error>
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let mut command = command();
+    let matches = command
+        .try_get_matches_from_mut(args)
+        .map_err(point_to_sides)?;
+    let levels = Levels::of(&matches);
+    levels
+        .launch(no_color)
+        .map_err(|wrong| at(&mut command, &levels.path).error(wrong.kind, wrong.words))
+}
+
+/// The subcommand that was asked for, whose usage belongs into an error.
+fn at<'c>(command: &'c mut Command, path: &[&str]) -> &'c mut Command {
+    let Some((name, inner)) = path.split_first() else {
+        return command;
+    };
+    let place = command
+        .find_subcommand_mut(name)
+        .expect("clap matched this subcommand a moment ago");
+    at(place, inner)
+}
+
+/// Says where an address belongs when one stands in place of the protocol or the side.
+fn point_to_sides(mut error: clap::Error) -> clap::Error {
+    let word = match error.get(ContextKind::InvalidSubcommand) {
+        Some(ContextValue::String(word)) if word.contains(|c: char| ".:0123456789".contains(c)) => {
+            word.clone()
+        }
+        _ => return error,
+    };
+    let usage = error.get(ContextKind::Usage).map(ToString::to_string);
+    let protocol = match usage {
+        Some(usage) if usage.contains("netplay http") => return error,
+        Some(usage) if usage.contains("netplay udp") => "udp",
+        _ => "tcp",
+    };
+    let tip = format!(
+        "the side comes first: 'netplay {protocol} server {word}' or 'netplay {protocol} client \
+         {word}'"
+    );
+    error.remove(ContextKind::SuggestedSubcommand);
+    error.insert(
+        ContextKind::Suggested,
+        ContextValue::StyledStrs(vec![tip.into()]),
+    );
+    error
+}
+
+/// Wrong usage that clap cannot see by itself.
+struct Wrong {
+    kind: ErrorKind,
+    words: String,
+}
+
+fn conflict<T>(words: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong {
+        kind: ErrorKind::ArgumentConflict,
+        words: words.into(),
+    })
+}
+
+/// What runs without a screen is one side of one protocol.
+fn no_single_side<T>(protocol: Protocol, format: Format, ends: Ends) -> Result<T, Wrong> {
+    let flag = match format {
+        Format::Text => "--headless",
+        Format::Json => "--json",
+    };
+    if protocol == Protocol::Http {
+        return conflict(format!(
+            "{flag} needs a session, and HTTP sessions are not there yet"
+        ));
+    }
+    let word = protocol.word();
+    conflict(match ends {
+        Ends::Both => format!(
+            "{flag} runs one side; start two programs: `netplay {word} server {flag}` and \
+             `netplay {word} client {flag}`"
+        ),
+        _ => format!(
+            "{flag} needs a side: `netplay {word} server {flag}` or `netplay {word} client \
+             {flag}`"
+        ),
+    })
+}
+
+/// What was given, level by level: `netplay`, the protocol, the side. Most options may stand at
+/// any level; the innermost wins.
+struct Levels<'a> {
+    path: Vec<&'a str>,
+    given: Vec<&'a ArgMatches>,
+}
+
+impl<'a> Levels<'a> {
+    fn of(matches: &'a ArgMatches) -> Levels<'a> {
+        let mut levels = Levels {
+            path: Vec::new(),
+            given: vec![matches],
+        };
+        let mut inner = matches.subcommand();
+        while let Some((name, matches)) = inner {
+            levels.path.push(name);
+            levels.given.push(matches);
+            inner = matches.subcommand();
+        }
+        levels
+    }
+
+    /// The levels where this option was written, outermost first.
+    fn holding(&self, name: &str) -> impl DoubleEndedIterator<Item = &'a ArgMatches> {
+        self.given.iter().copied().filter(move |matches| {
+            // Not every level has every option; asking for an unknown one would panic.
+            matches.try_contains_id(name).unwrap_or(false)
+                && matches.value_source(name) == Some(ValueSource::CommandLine)
+        })
+    }
+
+    fn given(&self, name: &str) -> bool {
+        self.holding(name).next().is_some()
+    }
+
+    fn one<T: Clone + Send + Sync + 'static>(&self, name: &str) -> Option<T> {
+        self.holding(name).next_back()?.get_one(name).cloned()
+    }
+
+    /// All texts given with this option, in order.
+    fn texts(&self, name: &str) -> impl Iterator<Item = &'a OsString> {
+        self.holding(name)
+            .filter_map(move |matches| matches.get_many(name))
+            .flatten()
+    }
+
+    fn launch(&self, no_color: bool) -> Result<Launch, Wrong> {
+        let protocol = match self.path.first() {
+            Some(&"udp") => Protocol::Udp,
+            Some(&"http") => Protocol::Http,
+            _ => Protocol::Tcp,
+        };
+        let ends = Ends::of(self.path.get(1).copied());
+        if protocol == Protocol::Http && ends != Ends::None {
+            return conflict(
+                "HTTP sessions are not there yet; `netplay http` opens the tab that says what is \
+                 coming, and `netplay tcp` shows HTTP as the plain bytes it is",
+            );
+        }
+        let [server, client] = self.presets(protocol, ends)?;
+        let newline = self.one("newline").unwrap_or_default();
+        if let Some(format) = self.format() {
+            let spec = match ends {
+                Ends::One(Side::Server) => server,
+                Ends::One(Side::Client) => client,
+                Ends::Both | Ends::None => return no_single_side(protocol, format, ends),
+            };
+            return Ok(Launch::Headless(Box::new(HeadlessLaunch {
+                spec,
+                newline,
+                format,
+                ascii: self.given("ascii"),
+            })));
+        }
+        let by_environment = if no_color {
+            ThemeName::Mono
+        } else {
+            ThemeName::default()
+        };
+        Ok(Launch::Screen(Box::new(ScreenLaunch {
+            tab: protocol,
+            start: Side::ALL.map(|side| ends.has(side)),
+            presets: [server, client],
+            newline,
+            history: self.one("history").unwrap_or(DEFAULT_HISTORY),
+            looks: Looks {
+                theme: self.one("theme").unwrap_or(by_environment),
+                ascii: self.given("ascii"),
+            },
+        })))
+    }
+
+    fn format(&self) -> Option<Format> {
+        if self.given("json") {
+            Some(Format::Json)
+        } else {
+            self.given("headless").then_some(Format::Text)
+        }
+    }
+
+    /// The settings of both sides: server, client.
+    fn presets(&self, protocol: Protocol, ends: Ends) -> Result<[Spec; 2], Wrong> {
+        self.check(protocol, ends)?;
+        let mut presets = Side::ALL.map(|side| Spec::new(protocol, side));
+        self.address(protocol, ends, &mut presets)?;
+        let newline = self.one::<Newline>("newline").unwrap_or_default();
+        let line = |text: &OsString| [text.as_encoded_bytes(), newline.bytes()].concat();
+        for spec in &mut presets {
+            // Conventions of both ends of a conversation.
+            spec.turns = self.given("turns");
+            if self.given("hello") {
+                spec.scene = Scene::Hello;
+            }
+            // The rest is told to one side; the other keeps its defaults.
+            if !ends.has(spec.side) && ends != Ends::None {
+                continue;
+            }
+            spec.recv_size = self.one("recv-size").unwrap_or(DEFAULT_RECV_SIZE);
+            spec.keep_open = self.given("keep-open");
+            match spec.side {
+                Side::Server => {
+                    if self.given("echo") {
+                        spec.scene = Scene::Echo;
+                    } else if let Some(text) = self.texts("reply").last() {
+                        spec.scene = Scene::Reply(line(text).into());
+                    }
+                    spec.once = self.given("once");
+                    spec.backlog = self.one("backlog");
+                }
+                Side::Client => {
+                    spec.say = self.texts("say").map(|text| line(text).into()).collect();
+                    spec.wait = self.given("wait");
+                }
+            }
+        }
+        Ok(presets)
+    }
+
+    /// Refuses options that mean nothing here, or contradict each other.
+    fn check(&self, protocol: Protocol, ends: Ends) -> Result<(), Wrong> {
+        let side = match ends {
+            Ends::One(side) => Some(side),
+            Ends::None | Ends::Both => None,
+        };
+        for flag in FLAGS.iter().filter(|flag| self.given(flag.name)) {
+            if !flag.fits(protocol, side) {
+                let place = match side {
+                    Some(side) => format!("a {} {}", protocol.name(), side.word()),
+                    None => protocol.name().to_owned(),
+                };
+                return conflict(format!(
+                    "--{} does not fit {place}: {}",
+                    flag.name, flag.because
+                ));
+            }
+        }
+        for (one, other, because) in [
+            ("echo", "reply", "a message has one answer"),
+            ("hello", "echo", "the greeting has an answer of its own"),
+            ("hello", "reply", "the greeting has an answer of its own"),
+            ("hello", "say", "the greeting has words of its own"),
+        ] {
+            if self.given(one) && self.given(other) {
+                return conflict(format!(
+                    "--{one} and --{other} exclude each other: {because}"
+                ));
+            }
+        }
+        if protocol == Protocol::Tcp {
+            for name in ["say", "reply"] {
+                let newline = self.one::<Newline>("newline").unwrap_or_default();
+                if newline == Newline::None && self.texts(name).any(|text| text.is_empty()) {
+                    return conflict(format!(
+                        "--{name} has no text: TCP carries bytes, and there is none to send"
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets where both sides meet, as far as it was said.
+    fn address(
+        &self,
+        protocol: Protocol,
+        ends: Ends,
+        presets: &mut [Spec; 2],
+    ) -> Result<(), Wrong> {
+        let port = if self.given("hello") {
+            HELLO_PORT
+        } else {
+            protocol.default_port()
+        };
+        let address = match self.one::<String>("address") {
+            Some(text) => Address::parse(&text, LOOPBACK, port).map_err(|e| Wrong {
+                kind: ErrorKind::ValueValidation,
+                words: format!("wrong ADDRESS: {e}"),
+            })?,
+            None => Address::loopback(port),
+        };
+        let [server, client] = presets;
+        // Whoever was not named gets the address where the other one can be met.
+        server.address = if ends == Ends::One(Side::Client) && !is_loopback(&address) {
+            Address::loopback(address.port)
+        } else {
+            address.clone()
+        };
+        client.address = if ends == Ends::One(Side::Client) {
+            address
+        } else {
+            dialled(address)
+        };
+        Ok(())
+    }
+}
+
+/// Which ends of a conversation the command line names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ends {
+    None,
+    One(Side),
+    Both,
+}
+
+impl Ends {
+    fn of(word: Option<&str>) -> Ends {
+        match word {
+            Some("server") => Ends::One(Side::Server),
+            Some("client") => Ends::One(Side::Client),
+            Some(_) => Ends::Both,
+            None => Ends::None,
+        }
+    }
+
+    fn has(self, side: Side) -> bool {
+        self == Ends::Both || self == Ends::One(side)
+    }
+}
+
+/// The address at which a server with this address is called from the same machine: a wildcard
+/// stands for every address of it, and cannot be dialled.
+fn dialled(address: Address) -> Address {
+    let host = match address.ip() {
+        Some(IpAddr::V4(ip)) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
+        Some(IpAddr::V6(ip)) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.to_string(),
+        _ => address.host,
+    };
+    Address { host, ..address }
+}
+
+fn is_loopback(address: &Address) -> bool {
+    match address.ip() {
+        Some(ip) => ip.is_loopback(),
+        None => address.host.eq_ignore_ascii_case("localhost"),
+    }
+}

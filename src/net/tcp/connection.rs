@@ -1,0 +1,382 @@
+//! One TCP connection: a reader and a writer, two futures in one task, so that neither ever holds
+//! up the other or a stop. What the connection says by itself is the scene's matter.
+
+use std::future::pending;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
+
+use super::line::Line;
+use crate::model::event::{By, ConnId, EventKind, How, Outcome};
+use crate::model::failure::{FailureKind, What};
+use crate::model::spec::Protocol;
+use crate::net::session::Session;
+use crate::net::{fault, socket};
+use crate::wire::scene::{Cause, Step};
+
+/// How many reads are done before others get their turn.
+const READS_IN_A_ROW: usize = 16;
+/// How long a write may make no progress before that is told.
+const NOT_READING_LIMIT: Duration = Duration::from_secs(3);
+/// How long a close in order waits, first for the peer to take what is due, then for its end.
+const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) session: Arc<Session>,
+    pub(super) line: Arc<Line>,
+    pub(super) stream: TcpStream,
+    pub(super) conn: ConnId,
+    pub(super) peer: SocketAddr,
+    /// Who was the first to end a direction, once somebody has.
+    first: OnceLock<By>,
+    peer_finished: AtomicBool,
+}
+
+/// What became of a connection.
+#[derive(Debug)]
+pub(super) struct Report {
+    /// For a client this is the session's outcome.
+    pub(super) outcome: Outcome,
+    /// The scene was there for one exchange, and that is done.
+    pub(super) exchanged: bool,
+}
+
+enum End {
+    /// The session is being stopped.
+    Stopped,
+    Closed(Cause),
+    Fault(What, io::Error),
+}
+
+/// How a row of reads ended.
+enum Read {
+    /// Nothing more is there now.
+    Drained,
+    /// There may be more, but others are to have their turn.
+    Paused,
+    /// The peer has ended its direction.
+    Finished,
+}
+
+impl Connection {
+    /// Tells of a new connection and stands ready to serve it.
+    pub(super) fn open(session: &Arc<Session>, stream: TcpStream, peer: SocketAddr) -> Connection {
+        let conn = session.next_conn();
+        let peer = socket::plain(peer);
+        let local = stream.local_addr().map_or(peer, socket::plain);
+        session.emit(EventKind::Opened { conn, peer, local });
+        Connection {
+            session: session.clone(),
+            line: Arc::new(Line::new(&session.spec)),
+            stream,
+            conn,
+            peer,
+            first: OnceLock::new(),
+            peer_finished: AtomicBool::new(false),
+        }
+    }
+
+    /// Serves the connection to its end, and tells of that.
+    pub(super) async fn run(self) -> Report {
+        let end = tokio::select! {
+            biased;
+            () = self.session.cancel.cancelled() => End::Stopped,
+            end = self.serve() => end,
+        };
+        if let End::Stopped = end {
+            self.stop();
+        }
+        self.report(&end)
+    }
+
+    async fn serve(&self) -> End {
+        let end = tokio::select! {
+            end = self.read() => end,
+            end = self.write() => end,
+            () = self.hurried() => End::Closed(Cause::Ordered),
+        };
+        match &end {
+            End::Stopped => {}
+            End::Closed(cause) => {
+                self.tell_failed_greeting(*cause);
+                // Whatever the peer still does, the connection is over as far as we are concerned.
+                let _ = timeout(CLOSE_LIMIT, self.close_in_order()).await;
+            }
+            End::Fault(what, error) => {
+                if *what == What::Send {
+                    // On some systems what came before a reset can still be read. An end of
+                    // stream would be none: the error was taken by the write.
+                    let _ = self.read_some();
+                }
+                let failure = fault::transfer(Protocol::Tcp, *what, self.peer, error);
+                self.session.fail(Some(self.conn), failure);
+            }
+        }
+        end
+    }
+
+    fn tell_failed_greeting(&self, cause: Cause) {
+        let failure = match cause {
+            Cause::NoAnswer => fault::no_greeting(Protocol::Tcp, self.peer),
+            Cause::Rejected => fault::greeting_rejected(Protocol::Tcp, self.peer),
+            _ => return,
+        };
+        self.session.fail(Some(self.conn), failure);
+    }
+
+    async fn hurried(&self) {
+        self.line.hurried().await;
+        sleep(CLOSE_LIMIT).await;
+    }
+
+    /// Reads until the connection breaks. After the peer's end there is nothing more to do here.
+    async fn read(&self) -> End {
+        match self.read_to_end().await {
+            Ok(()) => {
+                self.line.peer_finished();
+                pending().await
+            }
+            Err(error) => End::Fault(What::Receive, error),
+        }
+    }
+
+    async fn read_to_end(&self) -> io::Result<()> {
+        loop {
+            self.stream.readable().await?;
+            self.line.answer_room().await;
+            self.session.emitter.room().await;
+            match self.read_some()? {
+                Read::Finished => {
+                    self.peer_has_finished();
+                    return Ok(());
+                }
+                Read::Paused => tokio::task::yield_now().await,
+                Read::Drained => {}
+            }
+        }
+    }
+
+    /// Reads what is there without waiting. Each read is given exactly the buffer that was asked
+    /// for, and becomes one event. The buffer lives only here, so that connections on which
+    /// nothing happens cost little.
+    fn read_some(&self) -> io::Result<Read> {
+        let size = self.session.spec.recv_size;
+        let mut buffer = BytesMut::new();
+        for _ in 0..READS_IN_A_ROW {
+            buffer.reserve(size);
+            match self.stream.try_read_buf(&mut (&mut buffer).limit(size)) {
+                Ok(0) => return Ok(Read::Finished),
+                Ok(_) => self.received(&take(&mut buffer, size)),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(Read::Drained),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+            if !(self.session.emitter.has_room() && self.line.has_answer_room()) {
+                break;
+            }
+        }
+        Ok(Read::Paused)
+    }
+
+    fn received(&self, data: &Bytes) {
+        self.session.count_received(data.len());
+        self.session.emit(EventKind::Received {
+            conn: self.conn,
+            peer: self.peer,
+            data: data.clone(),
+            cut: 0,
+        });
+        self.line.received(data);
+    }
+
+    fn peer_has_finished(&self) {
+        self.first.get_or_init(|| By::Peer);
+        if !self.peer_finished.swap(true, Ordering::Relaxed) {
+            self.session.emit(EventKind::Finished {
+                conn: self.conn,
+                by: By::Peer,
+            });
+        }
+    }
+
+    /// Does what is due, one thing after another, until the connection is to be closed.
+    async fn write(&self) -> End {
+        let mut expected: Option<Instant> = None;
+        loop {
+            let step = match expected {
+                None => Ok(self.line.step().await),
+                Some(at) => timeout_at(at, self.line.step()).await,
+            };
+            let Ok(step) = step else {
+                expected = None;
+                self.line.late();
+                continue;
+            };
+            match step {
+                Step::Send { .. } => {
+                    if let Err(error) = self.send().await {
+                        return End::Fault(What::Send, error);
+                    }
+                }
+                Step::Expect(limit) => expected = Some(Instant::now() + limit),
+                Step::Finish => self.finish(),
+                Step::Close(cause) => return End::Closed(cause),
+            }
+        }
+    }
+
+    /// Sends the current message. A peer that does not read is told of, and waited for.
+    async fn send(&self) -> io::Result<()> {
+        while let Some(data) = self.line.current() {
+            self.session.emitter.room().await;
+            if let Ok(writable) = timeout(NOT_READING_LIMIT, self.stream.writable()).await {
+                writable?;
+            } else {
+                let (_, waiting) = self.line.unsent();
+                let failure = fault::not_reading(Protocol::Tcp, self.peer, waiting);
+                self.session.fail(Some(self.conn), failure);
+                self.stream.writable().await?;
+            }
+            self.write_once(data)?;
+        }
+        Ok(())
+    }
+
+    /// One write call; whether the system took something.
+    fn write_once(&self, mut data: Bytes) -> io::Result<bool> {
+        if data.is_empty() {
+            self.line.took(0);
+            return Ok(true);
+        }
+        let at = self.session.emitter.now();
+        match self.stream.try_write(&data) {
+            Ok(0) => Err(ErrorKind::WriteZero.into()),
+            Ok(n) => {
+                data.truncate(n);
+                self.session.sent(at, self.conn, self.peer, data);
+                self.line.took(n);
+                Ok(true)
+            }
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A half-close: from now on the peer reads an end, while we still read what it sends.
+    fn finish(&self) {
+        self.first.get_or_init(|| By::Us);
+        if socket::finish(&self.stream).is_ok() {
+            self.session.emit(EventKind::Finished {
+                conn: self.conn,
+                by: By::Us,
+            });
+        }
+    }
+
+    /// Ends our direction and reads until the peer has ended its own. To close with unread bytes
+    /// would send a reset, which can destroy what the peer has not yet read of ours.
+    async fn close_in_order(&self) -> io::Result<()> {
+        self.first.get_or_init(|| By::Us);
+        let _ = socket::finish(&self.stream);
+        if self.peer_finished.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        self.read_to_end().await
+    }
+
+    /// The same without any waiting: gives what the system takes, takes what is there.
+    fn stop(&self) {
+        while self.line.current().is_some()
+            || matches!(self.line.try_step(), Some(Step::Send { .. }))
+        {
+            match self.line.current().map(|data| self.write_once(data)) {
+                Some(Ok(true)) | None => {}
+                Some(Ok(false) | Err(_)) => break,
+            }
+        }
+        let _ = socket::finish(&self.stream);
+        if self.session.emitter.has_room()
+            && let Ok(Read::Finished) = self.read_some()
+        {
+            self.peer_has_finished();
+        }
+    }
+
+    /// Tells how the connection ended, and what was not sent.
+    fn report(&self, end: &End) -> Report {
+        let first = *self.first.get().unwrap_or(&By::Us);
+        let (how, by, why) = match end {
+            End::Stopped => (How::Stopped, By::Us, "not sent: the session was stopped"),
+            End::Closed(cause) => match cause {
+                Cause::PeerFinished => (How::Finished, first, "not sent: the peer finished first"),
+                Cause::Rejected => (How::Finished, By::Peer, "not sent: the peer finished first"),
+                Cause::Farewell | Cause::Exchanged => {
+                    (How::Finished, By::Us, "not sent: the conversation was over")
+                }
+                Cause::NoFarewell | Cause::NoAnswer => {
+                    (How::Timeout, By::Us, "not sent: the conversation was over")
+                }
+                Cause::Ordered => (How::Stopped, By::Us, "not sent: the connection was closed"),
+            },
+            End::Fault(_, error) => {
+                let how = match fault::kind(error) {
+                    FailureKind::Reset => How::Reset,
+                    FailureKind::Timeout => How::Timeout,
+                    _ => How::Failed,
+                };
+                (how, By::Peer, "not sent: the connection is gone")
+            }
+        };
+        tell_closed(&self.session, self.conn, &self.line, (how, by), why);
+        Report {
+            outcome: match end {
+                End::Fault(..) | End::Closed(Cause::NoAnswer | Cause::Rejected) => Outcome::Failed,
+                _ => Outcome::Done,
+            },
+            exchanged: matches!(end, End::Closed(Cause::Exchanged)),
+        }
+    }
+}
+
+/// The last words about a connection.
+pub(super) fn tell_closed(
+    session: &Session,
+    conn: ConnId,
+    line: &Line,
+    (how, by): (How, By),
+    why: &str,
+) {
+    session.lose(Some(conn), why, line.unsent());
+    let (received, sent) = line.totals();
+    session.emit(EventKind::Closed {
+        conn,
+        how,
+        by,
+        received,
+        sent,
+    });
+}
+
+/// What was read, as a payload to keep. A small one is copied, so that it does not hold on to a
+/// large buffer; otherwise the buffer itself goes.
+fn take(buffer: &mut BytesMut, size: usize) -> Bytes {
+    if buffer.len() * 2 < size {
+        let data = Bytes::copy_from_slice(buffer);
+        buffer.clear();
+        data
+    } else {
+        std::mem::take(buffer).freeze()
+    }
+}

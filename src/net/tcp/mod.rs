@@ -1,0 +1,66 @@
+//! TCP sessions (RFC 9293): a server with many connections, a client with one. Both hand the
+//! stream to the same connection, and what a connection says by itself to the scene's machine.
+
+mod accept;
+pub(super) mod client;
+mod connection;
+mod line;
+pub(super) mod server;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use self::line::Line;
+use super::Order;
+use super::session::Session;
+use crate::model::command::{Command, Target};
+use crate::model::event::ConnId;
+
+/// The open connections of a session.
+type Lines = BTreeMap<ConnId, Arc<Line>>;
+
+fn targets(lines: &Lines, to: Target) -> Vec<(ConnId, &Line)> {
+    match to {
+        Target::All => lines.iter().map(|(conn, line)| (*conn, &**line)).collect(),
+        Target::One(conn) => lines
+            .get(&conn)
+            .map(|line| (conn, &**line))
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// Passes an order on to the connections that it is for. Nothing here waits.
+fn obey(session: &Session, lines: &Lines, order: Order) {
+    match order.command {
+        Command::Send { to, data } => {
+            let targets = targets(lines, to);
+            let size = (1, data.len() as u64);
+            if targets.is_empty() {
+                match to {
+                    Target::All => session.lose(None, "not sent: nobody is connected", size),
+                    Target::One(conn) => {
+                        session.lose(Some(conn), "not sent: the connection is closed", size);
+                    }
+                }
+            }
+            for (conn, line) in targets {
+                if !line.order(data.clone(), order.credit.clone()) {
+                    session.lose(Some(conn), "not sent: our direction has ended", size);
+                }
+            }
+        }
+        Command::Finish { to } => {
+            for (_, line) in targets(lines, to) {
+                line.finish();
+            }
+        }
+        Command::Close { conn } => {
+            for (_, line) in targets(lines, Target::One(conn)) {
+                line.close();
+            }
+        }
+        Command::EndOfInput | Command::Answer(_) | Command::OneAtATime(_) | Command::Request(_) => {
+        }
+    }
+}

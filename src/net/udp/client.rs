@@ -1,0 +1,372 @@
+//! A UDP client: one connected socket, so that the system passes on what the other machine says
+//! about a closed port. To be connected sends nothing: the peer is known to be there only when
+//! something comes from it.
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::Interest;
+use tokio::net::UdpSocket;
+use tokio::time::Instant;
+
+use super::{IN_A_ROW, Intake, Totals, how, longest, reach, tell_closed};
+use crate::model::command::{Command, Target};
+use crate::model::event::{By, ConnId, EventKind, How, Outcome};
+use crate::model::failure::{Failure, What};
+use crate::model::spec::Protocol;
+use crate::net::session::{Episode, Inbox, Session, next_order};
+use crate::net::{Credit, Order, fault, platform, resolve, socket};
+use crate::wire::scene::{Cause, Conversation, Step};
+
+/// The number of the one peer.
+const PEER: ConnId = ConnId(1);
+/// How long nothing must come or go after the end of input until the client ends.
+const SILENCE: Duration = Duration::from_secs(1);
+
+/// Why a client ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Stopped,
+    /// All was said, and nothing came for a while.
+    Silence,
+    Closed(Cause),
+}
+
+struct Client<'a> {
+    session: &'a Arc<Session>,
+    socket: UdpSocket,
+    peer: SocketAddr,
+    /// Further addresses of the name.
+    others: VecDeque<SocketAddr>,
+    intake: Intake,
+    talk: Conversation<Option<Credit>>,
+    /// What is to be sent next, in its order.
+    due: VecDeque<(Bytes, Option<Credit>)>,
+    /// What was sent last, as long as nothing was heard.
+    last: Option<Bytes>,
+    heard: bool,
+    refused: bool,
+    expected: Option<Instant>,
+    silence: Option<Instant>,
+    trouble: Episode,
+    totals: Totals,
+}
+
+/// Runs a client until it is stopped, or what it was there for is done.
+pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Outcome {
+    let addresses = tokio::select! {
+        () = session.cancel.cancelled() => return Outcome::Done,
+        found = look_up(session) => found,
+    };
+    let dialled = addresses.and_then(|addresses| dial(session, addresses.into()));
+    let (socket, peer, others) = match dialled {
+        Ok(dialled) => dialled,
+        Err(failure) => {
+            session.fail(None, failure);
+            return Outcome::Failed;
+        }
+    };
+    session.audience.store(1, Ordering::Relaxed);
+    let mut client = Client {
+        session,
+        intake: Intake::new(std::slice::from_ref(&socket)),
+        socket,
+        peer,
+        others,
+        talk: Conversation::new(&session.spec),
+        due: VecDeque::new(),
+        last: None,
+        heard: false,
+        refused: false,
+        expected: None,
+        silence: None,
+        trouble: Episode::default(),
+        totals: Totals::default(),
+    };
+    let end = client.serve(inbox).await;
+    client.end(end)
+}
+
+async fn look_up(session: &Session) -> Result<Vec<SocketAddr>, Failure> {
+    let address = &session.spec.address;
+    if address.ip().is_none() {
+        let to = address.to_string();
+        session.emit(EventKind::Connecting { to });
+    }
+    resolve::resolve(Protocol::Udp, address).await
+}
+
+type Dialled = (UdpSocket, SocketAddr, VecDeque<SocketAddr>);
+
+/// Takes the first address that the system can send to, and tells of those it cannot.
+fn dial(session: &Session, mut addresses: VecDeque<SocketAddr>) -> Result<Dialled, Failure> {
+    let mut tries = Vec::new();
+    while let Some(address) = addresses.pop_front() {
+        let dialled = match fault::bad_target(Protocol::Udp, address) {
+            Some(failure) => Err(failure),
+            None => socket::dial_udp(address)
+                .and_then(|socket| Ok((socket.local_addr()?, socket)))
+                .map_err(|error| fault::connect(Protocol::Udp, address, &error)),
+        };
+        match dialled {
+            Ok((local, socket)) => {
+                session.emit(EventKind::Ready {
+                    local,
+                    peer: address,
+                });
+                return Ok((socket, address, addresses));
+            }
+            Err(failure) => {
+                if !addresses.is_empty() {
+                    let failure = Box::new(failure.clone());
+                    session.emit(EventKind::Tried { address, failure });
+                }
+                tries.push((address, failure));
+            }
+        }
+    }
+    let address = &session.spec.address;
+    Err(fault::all_tries(Protocol::Udp, address, tries))
+}
+
+impl Client<'_> {
+    async fn serve(&mut self, inbox: &mut Inbox) -> End {
+        loop {
+            if let Some(end) = self.advance() {
+                return end;
+            }
+            let unkept = self.intake.unkept.any();
+            tokio::select! {
+                () = self.session.cancel.cancelled() => return End::Stopped,
+                order = next_order(inbox) => self.obey(order),
+                _ = self.socket.ready(Interest::READABLE | Interest::ERROR) => {
+                    self.take_error();
+                    self.take();
+                }
+                () = self.writable(), if !self.due.is_empty() => self.send_due(),
+                () = self.session.emitter.room(), if unkept => {
+                    self.intake.tell_unkept(self.session, self.conn());
+                }
+                () = reach(self.intake.look) => self.intake.look(self.session),
+                () = reach(self.expected) => {
+                    self.expected = None;
+                    self.talk.late();
+                }
+                () = reach(self.silence) => return End::Silence,
+            }
+        }
+    }
+
+    /// The peer's number, once it has been heard.
+    fn conn(&self) -> Option<ConnId> {
+        self.heard.then_some(PEER)
+    }
+
+    fn obey(&mut self, order: Order) {
+        match order.command {
+            Command::Send { to, data } => {
+                let size = (1, data.len() as u64);
+                let ours = matches!(to, Target::All | Target::One(PEER));
+                if !(ours && self.talk.order(data, order.credit)) {
+                    self.session
+                        .lose(None, "not sent: the conversation was over", size);
+                }
+            }
+            Command::Close { conn: PEER } => self.talk.close(),
+            Command::EndOfInput => self.talk.end_of_input(),
+            Command::Close { .. }
+            | Command::Finish { .. }
+            | Command::Answer(_)
+            | Command::OneAtATime(_)
+            | Command::Request(_) => {}
+        }
+    }
+
+    /// Takes the machine's steps as far as nothing is due before them.
+    fn advance(&mut self) -> Option<End> {
+        while self.due.is_empty() {
+            match self.talk.step()? {
+                Step::Send { data, with, .. } => self.due.push_back((data, with)),
+                Step::Expect(limit) => self.expected = Some(Instant::now() + limit),
+                Step::Finish => self.silence = Some(Instant::now() + SILENCE),
+                Step::Close(cause) => return Some(End::Closed(cause)),
+            }
+        }
+        None
+    }
+
+    async fn writable(&self) {
+        self.session.emitter.room().await;
+        // An error would show in the call that follows.
+        let _ = self.socket.writable().await;
+    }
+
+    /// Takes an error that came without a datagram. The system marks such a socket as erroneous,
+    /// not as readable, so that waiting for datagrams alone would miss it.
+    fn take_error(&mut self) {
+        // Cleared before looking, or an error in between would be missed.
+        let _ = self.socket.try_io(Interest::ERROR, || {
+            Err::<(), _>(ErrorKind::WouldBlock.into())
+        });
+        if let Ok(Some(error)) = self.socket.take_error() {
+            self.fault(What::Receive, &error);
+        }
+    }
+
+    /// Receives what is there, within reason.
+    fn take(&mut self) {
+        for _ in 0..IN_A_ROW {
+            match self.intake.receive(&self.socket) {
+                Ok((len, _)) => self.datagram(len),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return self.fault(What::Receive, &error),
+            }
+        }
+    }
+
+    fn datagram(&mut self, len: usize) {
+        self.moved();
+        let Some((data, cut)) = self.intake.keep(self.session, self.conn(), len) else {
+            return;
+        };
+        if !self.heard {
+            self.heard = true;
+            self.last = None;
+            self.session.emit(EventKind::Opened {
+                conn: self.session.next_conn(),
+                peer: self.peer,
+                local: self.socket.local_addr().unwrap_or(self.peer),
+            });
+        }
+        self.totals.received += data.len() as u64;
+        self.session.emit(EventKind::Received {
+            conn: PEER,
+            peer: self.peer,
+            data: data.clone(),
+            cut,
+        });
+        self.talk.received(&data);
+    }
+
+    /// Something came or went: the silence begins anew.
+    fn moved(&mut self) {
+        if self.silence.is_some() {
+            self.silence = Some(Instant::now() + SILENCE);
+        }
+    }
+
+    fn send_due(&mut self) {
+        let Some((data, credit)) = self.due.pop_front() else {
+            return;
+        };
+        let longest = longest(self.peer);
+        if data.len() > longest {
+            let failure = fault::too_large(self.peer, data.len(), longest);
+            self.session.fail(Some(PEER), failure);
+            return self.talk.undelivered();
+        }
+        let at = self.session.emitter.now();
+        match self.socket.try_send(&data) {
+            Ok(_) => {
+                self.moved();
+                self.totals.sent += data.len() as u64;
+                if !self.heard {
+                    self.last = Some(data.clone());
+                }
+                self.session.sent(at, PEER, self.peer, data);
+            }
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) =>
+            {
+                self.due.push_front((data, credit));
+            }
+            // It is about an earlier datagram; this one was not sent, and is still to be.
+            Err(error) if platform::is_port_unreachable(&error) => {
+                self.due.push_front((data, credit));
+                self.fault(What::Send, &error);
+            }
+            Err(error) => {
+                self.fault(What::Send, &error);
+                self.talk.undelivered();
+            }
+        }
+    }
+
+    /// A fault; the socket goes on.
+    fn fault(&mut self, what: What, error: &io::Error) {
+        if !platform::is_port_unreachable(error) {
+            if what == What::Receive && !self.trouble.begins(Instant::now()) {
+                return;
+            }
+            let failure = fault::transfer(Protocol::Udp, what, self.peer, error);
+            return self.session.fail(Some(PEER), failure);
+        }
+        self.refused = true;
+        let failure = fault::port_unreachable(what, self.peer);
+        if !self.heard && !self.others.is_empty() {
+            return self.try_next(failure);
+        }
+        self.session.fail(Some(PEER), failure);
+        self.talk.undelivered();
+    }
+
+    /// Nobody listens at this address, but the name has others: goes on with the next, and sends
+    /// again what did not arrive.
+    fn try_next(&mut self, failure: Failure) {
+        let others = std::mem::take(&mut self.others);
+        self.session.emit(EventKind::Tried {
+            address: self.peer,
+            failure: Box::new(failure),
+        });
+        match dial(self.session, others) {
+            Ok((socket, peer, others)) => {
+                self.intake = Intake::new(std::slice::from_ref(&socket));
+                (self.socket, self.peer, self.others) = (socket, peer, others);
+                if let Some(data) = self.last.take() {
+                    self.due.push_front((data, None));
+                }
+            }
+            Err(failure) => {
+                self.session.fail(Some(PEER), failure);
+                self.talk.undelivered();
+            }
+        }
+    }
+
+    /// The last words, and the session's outcome.
+    fn end(&mut self, end: End) -> Outcome {
+        self.intake.tell_unkept(self.session, self.conn());
+        self.intake.look(self.session);
+        if end == End::Closed(Cause::NoAnswer) {
+            let failure = fault::no_greeting(Protocol::Udp, self.peer);
+            self.session.fail(Some(PEER), failure);
+        }
+        let (count, bytes) = self.talk.unsent();
+        let due: usize = self.due.iter().map(|(data, _)| data.len()).sum();
+        self.session.lose(
+            self.conn(),
+            "not sent: the conversation was over",
+            (count + self.due.len() as u64, bytes + due as u64),
+        );
+        if self.heard {
+            let how = match end {
+                End::Stopped => (How::Stopped, By::Us),
+                End::Silence => (How::Finished, By::Us),
+                End::Closed(cause) => how(cause),
+            };
+            tell_closed(self.session, PEER, self.totals, how);
+        }
+        match end {
+            End::Stopped | End::Closed(Cause::Ordered) => Outcome::Done,
+            End::Closed(Cause::NoAnswer | Cause::Rejected) => Outcome::Failed,
+            _ if self.refused && !self.heard => Outcome::Failed,
+            _ => Outcome::Done,
+        }
+    }
+}

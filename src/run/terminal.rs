@@ -1,0 +1,145 @@
+//! The terminal's modes: entering the screen, leaving it whatever happens, and noticing that the
+//! terminal is gone. Leaving is safe to call twice, from a panic, and on a dead terminal.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::panic;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::style::ResetColor;
+use crossterm::terminal::{self, Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen};
+use crossterm::{cursor, execute};
+
+/// The exit code of a panic, as Rust's own.
+const PANIC_CODE: i32 = 101;
+
+/// Whether the modes are on. The panic hook has no other way to know.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// Why the full screen cannot be shown.
+#[derive(Debug, thiserror::Error)]
+pub enum NoTerminal {
+    /// stdin or stdout is a file or a pipe.
+    #[error(
+        "the full screen needs a terminal, and {0} is none; without a screen: netplay tcp server --headless"
+    )]
+    NotATerminal(&'static str),
+    /// TERM says that the terminal cannot place text.
+    #[error("TERM={0} cannot show a full screen; without a screen: netplay tcp server --headless")]
+    Dumb(String),
+}
+
+/// Whether there is a terminal that can show a full screen.
+pub fn check() -> Result<(), NoTerminal> {
+    if !io::stdin().is_terminal() {
+        return Err(NoTerminal::NotATerminal("stdin"));
+    }
+    if !io::stdout().is_terminal() {
+        return Err(NoTerminal::NotATerminal("stdout"));
+    }
+    match std::env::var("TERM") {
+        Ok(term) if term == "dumb" => Err(NoTerminal::Dumb(term)),
+        _ => Ok(()),
+    }
+}
+
+/// Switches the screen's modes on.
+pub fn enter() -> io::Result<()> {
+    // NO_COLOR is obeyed by the theme; crossterm's own way would wipe bold and reverse as well.
+    crossterm::style::force_color_output(true);
+    terminal::enable_raw_mode()?;
+    ENTERED.store(true, Ordering::SeqCst);
+    execute!(
+        io::stdout(),
+        EnterAlternateScreen,
+        EnableBracketedPaste,
+        cursor::Hide,
+        Clear(ClearType::All)
+    )
+}
+
+/// Switches them off again, if they are on. Errors are ignored: on a dead terminal there is nothing
+/// left to put right.
+pub fn leave() {
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let mut out = io::stdout();
+    // Each by itself: one that fails must not keep back the others.
+    let _ = execute!(out, DisableBracketedPaste);
+    let _ = execute!(out, ResetColor);
+    let _ = execute!(out, cursor::Show);
+    let _ = execute!(out, LeaveAlternateScreen);
+    let _ = terminal::disable_raw_mode();
+}
+
+/// On this thread, which draws the screen, a panic leaves the screen, prints its message and ends
+/// the program. On any other thread it prints nothing: the session that it ends shows its text.
+pub fn install_panic_hook() {
+    let screen = thread::current().id();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().id() != screen {
+            return;
+        }
+        leave();
+        let _ = writeln!(
+            io::stderr(),
+            "netplay: internal error, please report it: {info}"
+        );
+        std::process::exit(PANIC_CODE);
+    }));
+}
+
+/// Stops this process until it is continued, as Ctrl+Z does. SIGSTOP, since SIGTSTP does nothing in
+/// an orphaned process group.
+#[cfg(unix)]
+pub fn stop_process() {
+    use rustix::process::{Signal, getpid, kill_process};
+    let _ = kill_process(getpid(), Signal::STOP);
+}
+
+/// There is no stopping here.
+#[cfg(not(unix))]
+pub fn stop_process() {}
+
+/// Whether [`stop_process`] works.
+pub const CAN_STOP: bool = cfg!(unix);
+
+/// Calls `gone` when the terminal on stdin has hung up, looking twice a second. crossterm does not
+/// tell, and spins. If the program is then still there a second later, it is ended.
+#[cfg(unix)]
+pub fn watch_for_hang_up(gone: impl FnOnce() + Send + 'static) {
+    use std::time::Duration;
+
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+    use super::signals::Signal;
+
+    thread::spawn(move || {
+        loop {
+            thread::sleep(Duration::from_millis(500));
+            let stdin = io::stdin();
+            // No event is asked for: hang-up and error are always reported.
+            let mut fds = [PollFd::new(&stdin, PollFlags::empty())];
+            let now = Timespec {
+                tv_sec: 0,
+                tv_nsec: 0,
+            };
+            let hung_up = poll(&mut fds, Some(&now)).is_ok()
+                && fds[0]
+                    .revents()
+                    .intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
+            if hung_up {
+                break;
+            }
+        }
+        gone();
+        thread::sleep(Duration::from_secs(1));
+        std::process::exit(Signal::HangUp.exit_code().into());
+    });
+}
+
+/// Consoles do not hang up here without ending the program.
+#[cfg(not(unix))]
+pub fn watch_for_hang_up(_gone: impl FnOnce() + Send + 'static) {}

@@ -1,0 +1,396 @@
+//! The full screen: one loop that owns input, clock and network. It takes what has come, lets the
+//! app change, carries out the effects, and draws when something changed.
+//!
+//! The loop itself ([`Screen`]) knows no terminal: it draws on any ratatui backend and reads
+//! events from a channel, so that tests run the whole of it in-process.
+
+use std::collections::HashMap;
+use std::io::{self, BufWriter, Write as _};
+use std::time::Duration;
+
+use crossterm::event::Event as Input;
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::{event, queue};
+use ratatui::Terminal;
+use ratatui::backend::{Backend, CrosstermBackend};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until, timeout};
+
+use super::signals::{Signal, Signals};
+use super::{locale, terminal};
+use crate::app::{App, Effect, Machine, Message};
+use crate::model::event::{EventKind, SessionId};
+use crate::model::launch::ScreenLaunch;
+use crate::net::{self, Clock, Feed, Handle};
+use crate::ui;
+
+/// At most one frame in this time.
+const FRAME: Duration = Duration::from_millis(16);
+/// A frame at least this often: ages and countdowns go on.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// How long sessions may take to close their connections at the end.
+const FAREWELL: Duration = Duration::from_millis(1500);
+/// Holds a whole frame of a large terminal, in bytes.
+const FRAME_BUFFER: usize = 256 << 10;
+/// How many input events may wait; a terminal sends far fewer.
+const INPUT_QUEUE: usize = 1024;
+
+/// Why the loop ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The user quit.
+    Quit,
+    /// A signal asked for it.
+    Signal(Signal),
+    /// The terminal is gone.
+    Gone,
+}
+
+/// What the loop is told besides input: signals, and that the terminal is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A signal came.
+    Signal(Signal),
+    /// The terminal is gone.
+    Gone,
+}
+
+/// Leaves the terminal, stops the process if asked to, and enters again; `None` where there is no
+/// terminal (tests).
+pub type Pause = Option<fn(stop: bool) -> io::Result<()>>;
+
+/// The loop and all that it owns.
+pub struct Screen<B: Backend> {
+    app: App,
+    terminal: Terminal<B>,
+    clock: Clock,
+    feed: Feed,
+    handles: HashMap<SessionId, Handle>,
+    pause: Pause,
+    dirty: bool,
+    last_frame: Option<Instant>,
+}
+
+impl<B: Backend> Screen<B> {
+    /// A screen for a launch. Needs a Tokio runtime: sessions that are to run at once are started.
+    pub fn new(
+        launch: ScreenLaunch,
+        machine: Machine,
+        clock: Clock,
+        terminal: Terminal<B>,
+        pause: Pause,
+    ) -> Result<Self, B::Error> {
+        let size = terminal.size()?;
+        let (app, effects) = App::new(launch, machine, (size.width, size.height), clock.now());
+        let mut screen = Screen {
+            app,
+            terminal,
+            clock,
+            feed: Feed::new(clock),
+            handles: HashMap::new(),
+            pause,
+            dirty: true,
+            last_frame: None,
+        };
+        screen.carry_out(effects);
+        Ok(screen)
+    }
+
+    /// The state, for tests and the summary.
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// What was drawn last, for tests.
+    pub fn backend(&self) -> &B {
+        self.terminal.backend()
+    }
+
+    /// Runs until the end, then closes all sessions in order.
+    ///
+    /// # Errors
+    /// The backend's, when a frame cannot be written: the terminal is gone.
+    pub async fn run(
+        &mut self,
+        input: &mut mpsc::Receiver<Input>,
+        notices: &mut mpsc::Receiver<Notice>,
+    ) -> Result<End, B::Error> {
+        let end = self.turn_until_end(input, notices).await;
+        self.say_farewell().await;
+        end
+    }
+
+    async fn turn_until_end(
+        &mut self,
+        input: &mut mpsc::Receiver<Input>,
+        notices: &mut mpsc::Receiver<Notice>,
+    ) -> Result<End, B::Error> {
+        let mut heartbeat = Instant::now() + HEARTBEAT;
+        loop {
+            let now = Instant::now();
+            let due = self.last_frame.map_or(now, |last| last + FRAME);
+            if self.dirty && now >= due {
+                self.draw()?;
+                heartbeat = Instant::now() + HEARTBEAT;
+                continue;
+            }
+            let wake = if self.dirty { due } else { heartbeat };
+            // While a frame is due anyway, events gather until then, or until they press.
+            tokio::select! {
+                biased;
+                notice = notices.recv() => match notice {
+                    Some(Notice::Signal(Signal::Continue)) => self.pause(false)?,
+                    Some(Notice::Signal(Signal::Suspend)) => self.pause(true)?,
+                    Some(Notice::Signal(signal)) => return Ok(End::Signal(signal)),
+                    Some(Notice::Gone) | None => return Ok(End::Gone),
+                },
+                event = input.recv() => {
+                    let Some(event) = event else { return Ok(End::Gone) };
+                    if self.take_input(event, input)? {
+                        return Ok(End::Quit);
+                    }
+                }
+                () = sleep_until(wake) => self.tick(),
+                () = self.feed.ready(), if !self.dirty => self.take_events(),
+                () = self.feed.pressing(), if self.dirty => self.take_events(),
+            }
+        }
+    }
+
+    fn tick(&mut self) {
+        // A frame that is due shows what has gathered until now.
+        self.take_events();
+        self.update(Message::Tick(self.clock.now()));
+    }
+
+    /// Takes an event and all that wait behind it. Returns whether the user quit.
+    fn take_input(
+        &mut self,
+        first: Input,
+        rest: &mut mpsc::Receiver<Input>,
+    ) -> Result<bool, B::Error> {
+        let mut next = Some(first);
+        while let Some(event) = next {
+            next = rest.try_recv().ok();
+            let message = match event {
+                Input::Key(key) => Message::Key(key),
+                Input::Paste(text) => Message::Paste(text),
+                Input::Resize(width, height) => Message::Resize(width, height),
+                Input::Mouse(_) | Input::FocusGained | Input::FocusLost => continue,
+            };
+            self.app.now = self.clock.now();
+            for effect in self.update(message) {
+                match effect {
+                    Effect::Quit => return Ok(true),
+                    Effect::Suspend => self.pause(true)?,
+                    _ => {}
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Lets the app change, carries out what concerns sessions and returns the other effects.
+    fn update(&mut self, message: Message) -> Vec<Effect> {
+        self.dirty = true;
+        let effects = self.app.update(message);
+        self.carry_out(effects)
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> Vec<Effect> {
+        let mut others = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Start(id, spec) => {
+                    let emitter = self.feed.emitter(id);
+                    self.handles.insert(id, net::start(*spec, emitter));
+                }
+                Effect::Command(id, command) => {
+                    let Some(handle) = self.handles.get(&id) else {
+                        continue;
+                    };
+                    if let Err(refused) = handle.try_command(command.clone()) {
+                        let why = refused.to_string();
+                        others.extend(self.app.update(Message::Refused {
+                            session: id,
+                            command,
+                            why,
+                        }));
+                    }
+                }
+                Effect::Stop(id) => {
+                    if let Some(handle) = self.handles.get(&id) {
+                        handle.stop();
+                    }
+                }
+                Effect::Suspend | Effect::Quit => others.push(effect),
+            }
+        }
+        others
+    }
+
+    fn take_events(&mut self) {
+        let (app, handles) = (&mut self.app, &mut self.handles);
+        let mut effects = Vec::new();
+        let taken = self.feed.drain(|id, event| {
+            if matches!(event.kind, EventKind::Stopped { .. }) {
+                handles.remove(&id);
+            }
+            effects.extend(app.update(Message::Event(id, event)));
+        });
+        self.dirty |= taken > 0;
+        self.carry_out(effects);
+    }
+
+    fn draw(&mut self) -> Result<(), B::Error> {
+        let app = &self.app;
+        self.terminal.draw(|frame| ui::draw(app, frame))?;
+        self.dirty = false;
+        self.last_frame = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Draws every cell anew. (`Terminal::clear` would wait for the terminal's answer.)
+    fn redraw(&mut self) -> Result<(), B::Error> {
+        let size = self.terminal.size()?;
+        self.terminal
+            .resize(ratatui::layout::Rect::new(0, 0, size.width, size.height))?;
+        self.update(Message::Resize(size.width, size.height));
+        Ok(())
+    }
+
+    /// Gives the terminal back and takes it again. A shell that stopped us has changed its modes.
+    fn pause(&mut self, stop: bool) -> Result<(), B::Error> {
+        if let Some(pause) = self.pause {
+            // When the screen cannot be entered again, the next frame's error ends the loop.
+            let _ = pause(stop);
+            self.redraw()?;
+        }
+        Ok(())
+    }
+
+    async fn say_farewell(&mut self) {
+        for handle in self.handles.values() {
+            handle.stop();
+        }
+        let all_stopped = async {
+            while !self.handles.is_empty() {
+                self.take_events();
+                if !self.handles.is_empty() {
+                    self.feed.ready().await;
+                }
+            }
+        };
+        let _ = timeout(FAREWELL, all_stopped).await;
+    }
+}
+
+/// Frames inside synchronized output, each in as few writes as its size allows.
+struct FrameWriter {
+    out: BufWriter<io::Stdout>,
+    in_frame: bool,
+}
+
+impl io::Write for FrameWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !self.in_frame {
+            self.in_frame = true;
+            queue!(self.out, BeginSynchronizedUpdate)?;
+        }
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if std::mem::take(&mut self.in_frame) {
+            queue!(self.out, EndSynchronizedUpdate)?;
+        }
+        self.out.flush()
+    }
+}
+
+fn pause_process(stop: bool) -> io::Result<()> {
+    terminal::leave();
+    if stop {
+        terminal::stop_process();
+    }
+    terminal::enter()
+}
+
+/// Shows the full screen until the user quits or a signal ends it.
+///
+/// # Errors
+/// When there is no terminal, or when the system gives no runtime or no signals.
+pub fn run(mut launch: ScreenLaunch) -> anyhow::Result<u8> {
+    launch.looks.ascii |= !locale::is_utf8();
+    let clock = Clock::new();
+    net::raise_descriptor_limit();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    terminal::install_panic_hook();
+    terminal::enter()?;
+    let end = runtime.block_on(show(launch, clock));
+    terminal::leave();
+    runtime.shutdown_background();
+    let (end, summary) = end?;
+    Ok(match end {
+        End::Quit => {
+            let mut out = io::stdout().lock();
+            for line in summary {
+                // The terminal may be gone by now; there is nobody left to tell.
+                let _ = writeln!(out, "{line}");
+            }
+            0
+        }
+        End::Signal(signal) => signal.exit_code(),
+        End::Gone => Signal::HangUp.exit_code(),
+    })
+}
+
+async fn show(launch: ScreenLaunch, clock: Clock) -> anyhow::Result<(End, Vec<String>)> {
+    let machine = Machine {
+        origin: clock.origin(),
+        utc_offset: jiff::Zoned::now().offset().seconds().into(),
+        addresses: net::own_addresses(),
+        can_suspend: terminal::CAN_STOP,
+    };
+    let writer = FrameWriter {
+        out: BufWriter::with_capacity(FRAME_BUFFER, io::stdout()),
+        in_frame: false,
+    };
+    let terminal = Terminal::new(CrosstermBackend::new(writer))?;
+    let (notify, mut notices) = mpsc::channel(16);
+    let mut signals = Signals::all()?;
+    let gone = notify.clone();
+    terminal::watch_for_hang_up(move || {
+        let _ = gone.blocking_send(Notice::Gone);
+    });
+    tokio::spawn(async move {
+        while notify
+            .send(Notice::Signal(signals.next().await))
+            .await
+            .is_ok()
+        {}
+    });
+    let mut input = read_input();
+    let mut screen = Screen::new(launch, machine, clock, terminal, Some(pause_process))?;
+    // A frame that cannot be written means that the terminal is gone.
+    let end = screen
+        .run(&mut input, &mut notices)
+        .await
+        .unwrap_or(End::Gone);
+    Ok((end, screen.app().summary()))
+}
+
+/// Reads the terminal on a thread of its own: crossterm may block for ever on a dead terminal.
+fn read_input() -> mpsc::Receiver<Input> {
+    let (sender, receiver) = mpsc::channel(INPUT_QUEUE);
+    std::thread::spawn(move || {
+        while let Ok(event) = event::read() {
+            if sender.blocking_send(event).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}

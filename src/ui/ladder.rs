@@ -1,0 +1,165 @@
+//! Both ends in one window: the server's log at the left, the client's at the right, the wire
+//! between. What was seen at both ends stands in one row with an arrow through the wire.
+
+use ratatui::layout::Rect;
+
+use super::log;
+use super::paint::Painter;
+use super::panes::has_keys;
+use super::theme::Role;
+use crate::app::App;
+use crate::app::entry;
+use crate::app::layout::{Place, WIRE_WIDTH, halves};
+use crate::app::scroll::{Rows as _, Scroll};
+use crate::app::tab::Pane;
+use crate::app::views::LadderRows;
+use crate::model::event::{By, Event, EventKind};
+use crate::model::spec::Side;
+
+/// Draws the ladder with its title.
+pub fn draw(app: &App, painter: &mut Painter, place: &Place) {
+    let tab = app.tab();
+    let Some(ladder) = &tab.ladder else { return };
+    let [left, right] = halves(place.body);
+    let rows = LadderRows::new(tab, ladder, [left.width, right.width], app.charset());
+    let scroll = tab.ladder_scroll;
+    let height = usize::from(place.body.height);
+    let focused = has_keys(app, tab.side, Pane::Log);
+    let gone: u64 = Side::ALL
+        .into_iter()
+        .map(|side| tab.get(side).log.start().0)
+        .sum();
+    log::title(
+        painter,
+        place,
+        focused,
+        scroll,
+        scroll.unseen(&rows, height),
+        gone,
+    );
+    let (top, mut skip) = scroll.top(&rows, height);
+    let cursor = scroll
+        .cursor(&rows)
+        .filter(|_| focused && scroll != Scroll::Follow);
+    let mut y = place.body.y;
+    for row in top..rows.end() {
+        if y >= place.body.bottom() {
+            break;
+        }
+        let room = usize::from(place.body.bottom() - y);
+        let filled = rows.height(row).saturating_sub(skip).clamp(1, room) as u16;
+        for (side, half) in [(Side::Server, left), (Side::Client, right)] {
+            let Some(event) = rows.entry(row, side) else {
+                continue;
+            };
+            let columns = &rows.columns[side as usize];
+            let lines = entry::lines(event, columns.form, skip, room);
+            let area = Rect {
+                y,
+                height: filled,
+                ..half
+            };
+            let clock = log::clock(app, event, columns.time);
+            log::draw_entry(
+                painter,
+                area,
+                event,
+                columns,
+                &lines,
+                skip == 0,
+                &clock,
+                cursor == Some(row),
+            );
+        }
+        let wire = Rect {
+            x: left.right(),
+            y,
+            width: WIRE_WIDTH,
+            height: filled,
+        };
+        draw_wire(
+            painter,
+            wire,
+            rows.entry(row, Side::Server),
+            rows.entry(row, Side::Client),
+            skip == 0,
+        );
+        y += filled;
+        skip = 0;
+    }
+    for y in y..place.body.bottom() {
+        painter.text(
+            left.right() + WIRE_WIDTH / 2,
+            y,
+            painter.theme.vertical(),
+            Role::Rule,
+            1,
+        );
+    }
+}
+
+/// Which way an entry's bytes (or signals) cross the wire, seen from left to right.
+fn to_the_right(event: &Event, side: Side) -> Option<bool> {
+    let outgoing = match &event.kind {
+        EventKind::Sent { .. } | EventKind::Finished { by: By::Us, .. } => true,
+        EventKind::Received { .. } | EventKind::Finished { by: By::Peer, .. } => false,
+        // The client rang.
+        EventKind::Opened { .. } => return Some(false),
+        _ => return None,
+    };
+    Some(outgoing == (side == Side::Server))
+}
+
+/// The wire beside one row. Through it only where both ends were seen; otherwise the arrow stops
+/// at the wire.
+fn draw_wire(
+    painter: &mut Painter,
+    area: Rect,
+    server: Option<&Event>,
+    client: Option<&Event>,
+    first: bool,
+) {
+    let theme = painter.theme;
+    let direction = server
+        .and_then(|e| to_the_right(e, Side::Server))
+        .or_else(|| client.and_then(|e| to_the_right(e, Side::Client)))
+        .filter(|_| first);
+    let (shaft, cross) = (theme.rule(), theme.either("┼", "+"));
+    let (to_left, to_right) = (theme.either("◀", "<"), theme.either("▶", ">"));
+    let wire = theme.vertical();
+    let cells: [&str; 5] = match (direction, server.is_some(), client.is_some()) {
+        (None, ..) => [" ", " ", wire, " ", " "],
+        (Some(true), true, true) => [" ", shaft, cross, shaft, to_right],
+        (Some(false), true, true) => [to_left, shaft, cross, shaft, " "],
+        // One end only: the arrow stops at the wire.
+        (Some(true), true, false) => [" ", shaft, theme.either("┤", "+"), " ", " "],
+        (Some(true), false, _) => [" ", " ", theme.either("├", "+"), shaft, to_right],
+        (Some(false), true, false) => [to_left, shaft, theme.either("┤", "+"), " ", " "],
+        (Some(false), false, _) => [" ", " ", theme.either("├", "+"), shaft, " "],
+    };
+    for (x, cell) in (area.x..).zip(cells) {
+        let role = if cell == to_left || cell == to_right {
+            Role::Plain
+        } else {
+            Role::Rule
+        };
+        painter.text(x, area.y, cell, role, 1);
+    }
+    for y in area.y + 1..area.bottom() {
+        painter.text(area.x + WIRE_WIDTH / 2, y, wire, Role::Rule, 1);
+    }
+}
+
+/// The line between two sides that share the screen without a wire.
+pub fn divider(painter: &mut Painter, body: Rect) {
+    let [left, _] = halves(body);
+    for y in body.top()..body.bottom() {
+        painter.text(
+            left.right() + WIRE_WIDTH / 2,
+            y,
+            painter.theme.vertical(),
+            Role::Rule,
+            1,
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! `&App` -> cells. Drawing changes nothing and knows no socket; what it draws at a size is said by
+//! `app::layout`.
+//!
+//! ```text
+//!  netplay   TCP  UDP  HTTP                                        loopback only    chrome
+//!
+//!  SERVER  listening on 127.0.0.1:23456           in  1.2 KiB   out    340 B        panes: header
+//!  -- connections -- 2 open, 5 in all ----------------------------- 12 KiB/s --     panes: title rule
+//!    #1  127.0.0.1:51334   4 min                  in    812 B   out    170 B        panes: connections
+//!  -- log --------------------------------------------------------------------
+//!  10:02:15.900  <- #1      18 B  Hello from client!                                log, or ladder
+//!  -- say to all -------------------------------------- Enter adds nothing ---
+//!  good morning                                                                     panes: box
+//!  KEYS  Enter type  Tab pane  s stop                        ? help  q quit         chrome
+//! ```
+
+mod chrome;
+mod form;
+mod ladder;
+mod log;
+mod overlay;
+mod paint;
+mod panes;
+mod teach;
+pub mod theme;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::app::App;
+use crate::app::layout::{self, Geometry, SMALLEST};
+use crate::app::tab::Pane;
+use crate::model::spec::Protocol;
+
+use paint::Painter;
+use theme::{Role, Theme};
+
+/// Draws the whole screen, and puts the cursor where text is typed.
+pub fn draw(app: &App, frame: &mut Frame) {
+    let area = frame.area();
+    if let Some(cursor) = render(app, area, frame.buffer_mut()) {
+        frame.set_cursor_position(cursor);
+    }
+}
+
+/// Draws into a buffer. Returns where the cursor belongs, if text is typed.
+pub fn render(app: &App, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let theme = Theme::new(app.looks.theme, app.charset());
+    buffer.set_style(area, theme.style(Role::Plain));
+    let mut painter = Painter::new(buffer, theme);
+    // The terminal may already have another size than the app knows.
+    let fits = area.width >= app.size.0 && area.height >= app.size.1;
+    let Some(geometry) = layout::geometry(app).filter(|_| fits) else {
+        too_small(&mut painter, area, app.size);
+        return None;
+    };
+    chrome::top(app, &mut painter, geometry.chrome);
+    chrome::footer(app, &mut painter, geometry.footer);
+    let cursor = body(app, &mut painter, &geometry);
+    if app.overlays.is_empty() {
+        return cursor;
+    }
+    for overlay in &app.overlays {
+        overlay::draw(app, overlay, &mut painter, area);
+    }
+    None
+}
+
+fn body(app: &App, painter: &mut Painter, geometry: &Geometry) -> Option<Position> {
+    let tab = app.tab();
+    if tab.protocol == Protocol::Http {
+        teach::http(app, painter, geometry.body);
+        return None;
+    }
+    let mut cursor = None;
+    for place in &geometry.sides {
+        panes::header(app, painter, place);
+        for pane in &place.panes {
+            let side = place.side;
+            let at = match pane.pane {
+                Pane::Form => form::draw(app, side, painter, pane),
+                Pane::Connections => {
+                    panes::connections(app, side, painter, pane);
+                    None
+                }
+                Pane::Log => {
+                    log::draw(app, side, painter, pane);
+                    None
+                }
+                Pane::Box => panes::chat(app, side, painter, pane),
+            };
+            cursor = cursor.or(at);
+        }
+        if let Some(area) = place.teach {
+            teach::idle(app, place.side, painter, area);
+        }
+    }
+    if let Some(place) = &geometry.ladder {
+        ladder::draw(app, painter, place);
+    } else if geometry.sides.len() == 2 {
+        ladder::divider(painter, geometry.body);
+    }
+    cursor
+}
+
+fn too_small(painter: &mut Painter, area: Rect, size: (u16, u16)) {
+    let (columns, rows) = SMALLEST;
+    let text = format!(
+        "netplay needs {columns}x{rows} cells; this is {}x{}",
+        size.0, size.1
+    );
+    let mut rest = text.as_str();
+    for y in area.top()..area.bottom() {
+        let width = usize::from(area.width).min(rest.len());
+        let (line, after) = rest.split_at(width);
+        painter.text(area.x, y, line, Role::Plain, area.width);
+        rest = after;
+    }
+}

@@ -1,0 +1,94 @@
+//! Writing into cells: texts with a role, rules with titles, right-aligned columns. Everything is
+//! clipped to what is given; nothing here can write outside the buffer.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+use super::theme::{Role, Theme};
+
+/// A buffer and the theme to paint it with.
+pub struct Painter<'a> {
+    /// The cells.
+    pub buffer: &'a mut Buffer,
+    /// The looks.
+    pub theme: Theme,
+}
+
+impl<'a> Painter<'a> {
+    /// A painter for a buffer.
+    pub fn new(buffer: &'a mut Buffer, theme: Theme) -> Painter<'a> {
+        Painter { buffer, theme }
+    }
+
+    /// Writes a text of at most `width` cells. Returns the column behind it.
+    pub fn styled(&mut self, x: u16, y: u16, text: &str, style: Style, width: u16) -> u16 {
+        let area = self.buffer.area;
+        if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
+            return x;
+        }
+        self.buffer.set_stringn(x, y, text, width.into(), style).0
+    }
+
+    /// Writes a text of at most `width` cells in a role. Returns the column behind it.
+    pub fn text(&mut self, x: u16, y: u16, text: &str, role: Role, width: u16) -> u16 {
+        self.styled(x, y, text, self.theme.style(role), width)
+    }
+
+    /// Writes a text in front of column `right`. Returns the column where it begins; nothing is
+    /// written when it does not fit behind `left`.
+    pub fn right(&mut self, left: u16, right: u16, y: u16, text: &str, role: Role) -> u16 {
+        let width = text.width() as u16;
+        match right.checked_sub(width).filter(|x| *x >= left) {
+            Some(x) => {
+                self.text(x, y, text, role, width);
+                x
+            }
+            None => right,
+        }
+    }
+
+    /// A horizontal rule over a whole row.
+    pub fn rule(&mut self, row: Rect) {
+        let style = self.theme.style(Role::Rule);
+        let line = self.theme.rule().repeat(row.width.into());
+        self.styled(row.x, row.y, &line, style, row.width);
+    }
+
+    /// A rule with a title at its left. Returns the columns that are still free.
+    pub fn title(&mut self, row: Rect, title: &str, focused: bool) -> (u16, u16) {
+        self.rule(row);
+        let role = if focused { Role::Focus } else { Role::Quiet };
+        let start = row.x + 1;
+        let mark = if focused {
+            self.theme.either("▌", ">")
+        } else {
+            " "
+        };
+        let x = self.text(start, row.y, mark, Role::Key, 1);
+        let x = self.text(x, row.y, title, role, row.right().saturating_sub(x + 1));
+        let x = self.text(x, row.y, " ", role, row.right().saturating_sub(x));
+        (x, row.right().saturating_sub(2))
+    }
+
+    /// A word at the right end of a rule, in front of column `right`. Returns where it begins.
+    pub fn on_rule(&mut self, left: u16, right: u16, y: u16, text: &str, role: Role) -> u16 {
+        if text.is_empty() {
+            return right;
+        }
+        self.right(left, right, y, &format!(" {text} "), role)
+    }
+
+    /// Clears an area to the ground.
+    pub fn clear(&mut self, area: Rect) {
+        let area = area.intersection(self.buffer.area);
+        let style = self.theme.style(Role::Plain);
+        for y in area.top()..area.bottom() {
+            for x in area.left()..area.right() {
+                self.buffer[(x, y)].reset();
+            }
+        }
+        self.buffer.set_style(area, style);
+    }
+}

@@ -1,0 +1,420 @@
+//! A side's headline, its connections, and its chat box.
+
+use std::time::Duration;
+
+use ratatui::layout::{Position, Rect};
+use ratatui::widgets::Widget;
+
+use super::paint::Painter;
+use super::theme::Role;
+use crate::app::App;
+use crate::app::connections::{Connection, Flow};
+use crate::app::layout::{Place, SidePlace, inset};
+use crate::app::side::{Phase, SideState};
+use crate::app::tab::{Mode, Pane};
+use crate::model::event::{ConnId, Outcome};
+use crate::model::failure::FailureKind;
+use crate::model::size::Size;
+use crate::model::spec::{Protocol, Side};
+use crate::model::time::Stamp;
+use crate::wire::text::{self, Kind};
+
+/// Whether a pane has the keys.
+pub fn has_keys(app: &App, side: Side, pane: Pane) -> bool {
+    let tab = app.tab();
+    app.overlays.is_empty() && tab.side == side && tab.pane() == pane
+}
+
+/// A duration as people say it, at most 6 cells wide.
+pub fn ago(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        3600..86_400 => format!("{} h", seconds / 3600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// What a side is doing, in words; addresses alone when `short`.
+fn state_words(state: &SideState, now: Stamp, short: bool) -> (String, Role) {
+    let udp = state.protocol == Protocol::Udp;
+    match (state.phase, state.side) {
+        (Phase::Idle, _) => ("not running".to_owned(), Role::Quiet),
+        (Phase::Starting, Side::Server) => ("starting".to_owned(), Role::Warning),
+        (Phase::Starting, Side::Client) => {
+            let to = state
+                .form
+                .address()
+                .map_or(String::new(), |a| text::safe(&a.to_string()).into_owned());
+            let waits = state.spec.as_ref().is_some_and(|spec| spec.wait);
+            let verb = if waits {
+                "waiting for"
+            } else {
+                "connecting to"
+            };
+            (
+                format!("{verb} {to}  {}", ago(now.since(state.started))),
+                Role::Warning,
+            )
+        }
+        (Phase::Running, Side::Server) => {
+            let first = state
+                .locals
+                .first()
+                .map_or(String::new(), ToString::to_string);
+            let more = match state.locals.len() {
+                0 | 1 => String::new(),
+                n => format!(" and {} more", n - 1),
+            };
+            let verb = if short { "" } else { "listening on " };
+            (format!("{verb}{first}{more}"), Role::Plain)
+        }
+        (Phase::Running, Side::Client) => {
+            let peer = state
+                .connections
+                .iter_from(ConnId(0))
+                .next()
+                .map(|(_, c)| c);
+            let text = match peer {
+                Some(c) if udp => format!(
+                    "peer {}, last heard {} ago",
+                    c.peer,
+                    ago(now.since(c.heard))
+                ),
+                Some(c) if short => format!("{}{}", c.peer, flow_words(c.flow)),
+                Some(c) => format!("connected to {}{}", c.peer, flow_words(c.flow)),
+                None if udp => "ready; no datagram has come back yet".to_owned(),
+                None => "connected".to_owned(),
+            };
+            (text, Role::Plain)
+        }
+        (Phase::Stopping, _) => ("stopping".to_owned(), Role::Warning),
+        (Phase::Ended(Outcome::Done), _) => ("ended".to_owned(), Role::Quiet),
+        (Phase::Ended(Outcome::Failed), _) => (failure_word(state).to_owned(), Role::Error),
+    }
+}
+
+/// The last failure in a word or two.
+fn failure_word(state: &SideState) -> &'static str {
+    match state.failed {
+        Some(FailureKind::Refused) => "refused: nobody listens there",
+        Some(FailureKind::Timeout) => "timed out: no answer",
+        Some(FailureKind::Unreachable) => "unreachable: no way there",
+        Some(FailureKind::AddressInUse) => "address in use",
+        Some(FailureKind::UnknownHost) => "unknown name",
+        Some(FailureKind::PermissionDenied) => "not allowed",
+        Some(FailureKind::AddressNotAvailable) => "not our address",
+        Some(FailureKind::BadTarget) => "this cannot be called",
+        Some(FailureKind::Reset) => "reset by the peer",
+        _ => "failed",
+    }
+}
+
+fn flow_words(flow: Flow) -> &'static str {
+    match flow {
+        Flow::Open => "",
+        Flow::PeerFinished => ", it finished sending",
+        Flow::WeFinished => ", we finished sending",
+    }
+}
+
+/// One row: the side, its state, its counters.
+pub fn header(app: &App, painter: &mut Painter, place: &SidePlace) {
+    let state = app.tab().get(place.side);
+    let row = inset(place.header);
+    let name = match place.side {
+        Side::Server => "SERVER",
+        Side::Client => "CLIENT",
+    };
+    let style = painter
+        .theme
+        .side(place.side)
+        .add_modifier(ratatui::style::Modifier::BOLD);
+    let x = painter.styled(row.x, row.y, name, style, row.width) + 2;
+    let counters = format!(
+        "in {:>8}   out {:>8}",
+        Size(state.stats.received),
+        Size(state.stats.sent)
+    );
+    let room = row.right().saturating_sub(x + 2 + counters.len() as u16);
+    let (mut words, role) = state_words(state, app.now, false);
+    if words.chars().count() > room.into() {
+        words = state_words(state, app.now, true).0;
+    }
+    let words_end = x + words.chars().count() as u16;
+    painter.text(x, row.y, &words, role, row.right().saturating_sub(x));
+    if state.phase == Phase::Idle {
+        return;
+    }
+    let left = painter.right(words_end + 2, row.right(), row.y, &counters, Role::Quiet);
+    if left < row.right() {
+        let rate = format!("{:>8}/s   ", Size(state.stats.rate.per_second(app.now)));
+        painter.right(words_end + 2, left, row.y, &rate, Role::Quiet);
+    }
+}
+
+/// Who is connected.
+pub fn connections(app: &App, side: Side, painter: &mut Painter, place: &Place) {
+    let state = app.tab().get(side);
+    let udp = state.protocol == Protocol::Udp;
+    let title = if udp { "peers" } else { "connections" };
+    let (left, right) = painter.title(place.rule, title, has_keys(app, side, Pane::Connections));
+    let total = format!("{} open, {} in all", state.stats.open, state.stats.opened);
+    let total = if udp {
+        format!("{} known", state.stats.open)
+    } else {
+        total
+    };
+    painter.on_rule(left, right, place.rule.y, &total, Role::Quiet);
+    let body = inset(place.body);
+    if state.connections.is_empty() {
+        nobody(app, state, painter, body);
+        return;
+    }
+    let from = state.connections.list_from(body.height.into());
+    let rows = body.top()..body.bottom();
+    for (y, (id, connection)) in rows.zip(state.connections.iter_from(from)) {
+        let picked = state.connections.picked == Some(id);
+        let row = Rect {
+            y,
+            height: 1,
+            ..body
+        };
+        connection_row(app, state, painter, row, (id, connection), picked);
+    }
+    let hidden = state
+        .connections
+        .iter_from(from)
+        .count()
+        .saturating_sub(body.height.into());
+    if hidden > 0 {
+        let more = format!("+{hidden} more");
+        painter.right(
+            body.x,
+            body.right(),
+            body.bottom().saturating_sub(1),
+            &more,
+            Role::Quiet,
+        );
+    }
+}
+
+fn nobody(app: &App, state: &SideState, painter: &mut Painter, body: Rect) {
+    let udp = state.protocol == Protocol::Udp;
+    let words = if udp {
+        "nobody has been heard yet"
+    } else {
+        "nobody is connected yet"
+    };
+    painter.text(
+        body.x + 2,
+        body.y,
+        words,
+        Role::Quiet,
+        body.width.saturating_sub(2),
+    );
+    let Some(local) = state
+        .reachable_at()
+        .filter(|_| state.phase == Phase::Running)
+    else {
+        return;
+    };
+    if body.height < 2 {
+        return;
+    }
+    let y = body.y + 1;
+    let x = painter.text(
+        body.x + 2,
+        y,
+        "in another terminal:  ",
+        Role::Quiet,
+        body.width.saturating_sub(2),
+    );
+    for command in super::teach::client_commands(app, local) {
+        if x + (command.chars().count() as u16) < body.right() {
+            painter.text(x, y, &command, Role::Plain, body.right() - x);
+            return;
+        }
+    }
+}
+
+fn connection_row(
+    app: &App,
+    state: &SideState,
+    painter: &mut Painter,
+    row: Rect,
+    (id, c): (ConnId, &Connection),
+    picked: bool,
+) {
+    let role = if picked { Role::Cursor } else { Role::Plain };
+    if picked {
+        painter
+            .buffer
+            .set_style(row, painter.theme.style(Role::Cursor));
+    }
+    let mark = if picked {
+        painter.theme.either("▸", ">")
+    } else {
+        " "
+    };
+    let x = painter.text(row.x, row.y, mark, role, 1) + 1;
+    let width = |x: u16| row.right().saturating_sub(x);
+    let x = x + 6.max(
+        painter
+            .text(x, row.y, &id.to_string(), role, width(x))
+            .saturating_sub(x)
+            + 1,
+    );
+    let x = painter.text(x, row.y, &c.peer.to_string(), role, width(x)) + 2;
+    let mut words = if state.protocol == Protocol::Udp {
+        format!("last heard {} ago", ago(app.now.since(c.heard)))
+    } else {
+        format!("{:>6}{}", ago(app.now.since(c.opened)), flow_words(c.flow))
+    };
+    if state.takes_turns() {
+        words.push_str(if c.our_turn {
+            ", our turn"
+        } else {
+            ", its turn"
+        });
+    }
+    if c.waiting > 0 {
+        words = format!("{words}, {} waiting", Size(c.waiting));
+    }
+    let counters = format!("in {:>8}   out {:>8}", Size(c.received), Size(c.sent));
+    let end = x + words.chars().count() as u16;
+    let right = painter.right(x, row.right(), row.y, &counters, role);
+    let room = if end + 1 < right { right } else { row.right() };
+    if room > x {
+        painter.text(
+            x,
+            row.y,
+            &words,
+            if picked { role } else { Role::Quiet },
+            room - x,
+        );
+    }
+}
+
+/// The chat box. Returns where the cursor belongs when it has it.
+pub fn chat(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Option<Position> {
+    let tab = app.tab();
+    let state = tab.get(side);
+    let focused = has_keys(app, side, Pane::Box);
+    let (left, right) = painter.title(place.rule, &box_title(state), focused);
+    let right = painter.on_rule(left, right, place.rule.y, state.chat.chip(), Role::Quiet);
+    if let Some(notice) = &state.notice {
+        let role = if notice.warning {
+            Role::Warning
+        } else {
+            Role::Quiet
+        };
+        let mark = if notice.warning { "! " } else { "" };
+        let words = format!("{mark}{}", text::safe(&notice.text));
+        if (words.chars().count() as u16) + 2 <= right.saturating_sub(left) {
+            painter.text(
+                left,
+                place.rule.y,
+                &format!(" {words} "),
+                role,
+                right - left,
+            );
+        } else {
+            // The words matter more than title and chip.
+            painter.rule(place.rule);
+            painter.text(
+                place.rule.x + 1,
+                place.rule.y,
+                &format!(" {words} "),
+                role,
+                place.rule.width.saturating_sub(2),
+            );
+        }
+    }
+    let body = inset(place.body);
+    let typing = focused && tab.mode == Mode::Type;
+    if state.chat.is_empty() && !typing {
+        painter.text(
+            body.x + 1,
+            body.y,
+            empty_box(state),
+            Role::Quiet,
+            body.width.saturating_sub(1),
+        );
+        return None;
+    }
+    let area = Rect {
+        x: body.x + 1,
+        width: body.width.saturating_sub(1),
+        ..body
+    };
+    text_area(painter, state.chat.area(), area).filter(|_| typing)
+}
+
+/// Draws a text area. What is typed or pasted may hold characters that a terminal would obey or
+/// hide: their cells show a mark instead.
+pub fn text_area(
+    painter: &mut Painter,
+    area: &tui_textarea::TextArea<'_>,
+    rect: Rect,
+) -> Option<Position> {
+    let rect = rect.intersection(painter.buffer.area);
+    if rect.is_empty() {
+        return None;
+    }
+    let plain = painter.theme.style(Role::Plain);
+    painter.buffer.set_style(rect, plain);
+    let mut cells = ratatui::buffer::Buffer::empty(rect);
+    area.render(rect, &mut cells);
+    // The widget draws its own cursor by a style; the real one is used instead, so take text only.
+    for y in rect.top()..rect.bottom() {
+        for x in rect.left()..rect.right() {
+            let symbol = cells[(x, y)].symbol();
+            let is_text = symbol.is_empty()
+                || text::tokens(symbol.as_bytes(), painter.theme.charset)
+                    .all(|token| token.kind() == Kind::Text);
+            let cell = &mut painter.buffer[(x, y)];
+            if is_text {
+                cell.set_symbol(symbol);
+            } else {
+                cell.set_symbol(painter.theme.either("·", "?"))
+                    .set_style(painter.theme.style(Role::Token));
+            }
+        }
+    }
+    let cursor = area.screen_cursor();
+    let (top, _) = area.scroll_offset();
+    let y = rect.y + (cursor.row as u16).saturating_sub(top);
+    let x = rect.x + (cursor.col as u16);
+    Some(Position::new(
+        x.min(rect.right() - 1),
+        y.min(rect.bottom() - 1),
+    ))
+}
+
+fn box_title(state: &SideState) -> String {
+    if state.phase != Phase::Running {
+        return "not connected yet".to_owned();
+    }
+    let to = match (state.side, state.connections.picked) {
+        (Side::Client, _) => "say".to_owned(),
+        (Side::Server, None) => "say to all".to_owned(),
+        (Side::Server, Some(conn)) => format!("say to {conn}"),
+    };
+    if !state.takes_turns() {
+        return to;
+    }
+    if state.connections.has_turn() {
+        format!("{to}: your turn")
+    } else {
+        format!("{to}: their turn, wait")
+    }
+}
+
+fn empty_box(state: &SideState) -> &'static str {
+    match state.phase {
+        Phase::Running => "i or Enter: write a message",
+        _ => "",
+    }
+}

@@ -1,0 +1,320 @@
+//! Display text wrapped into the rows of a pane. A row remembers the bytes that it shows, so rows
+//! can be counted, skipped and found again without being built. Knows nothing of colours, nor of
+//! where the pane stands.
+
+use std::borrow::Cow;
+use std::iter::FusedIterator;
+use std::ops::Range;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::text::{self, Charset, Flow, Kind, Shown, TAB, Token, Tokens, WIDEST};
+
+/// How many bytes of one event are formatted as text; the hex view has the rest.
+pub const FORMAT_LIMIT: usize = 64 << 10;
+/// The narrowest rows, in cells: every mark fits whole. Narrower panes cut rows off at their edge.
+pub const MIN_WIDTH: u16 = WIDEST;
+/// The widest rows, in cells.
+pub const MAX_WIDTH: u16 = 4096;
+/// How far from the right edge a row may end early to keep a word whole, in cells.
+const LONGEST_WORD: u16 = 20;
+
+/// A piece of a row that is drawn in one style.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span<'a> {
+    /// What is drawn. Its width is its share of the row's, by `unicode-width`, as a whole and
+    /// grapheme by grapheme alike.
+    pub text: Cow<'a, str>,
+    /// Text or mark. The blanks after a tab's mark count as text.
+    pub kind: Kind,
+}
+
+/// One row of a pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row<'a> {
+    /// What is drawn, from left to right. No span is empty; the row of an empty input has none.
+    pub spans: Vec<Span<'a>>,
+    /// How many cells the spans take together.
+    pub width: u16,
+    /// The bytes that the row shows. A row begins where the one before it ends.
+    pub source: Range<usize>,
+}
+
+/// How many of the bytes are formatted when at most `limit` may be: not more, and up to three less
+/// where the limit would cut a character or a CR LF. The others are left out of the rows.
+#[must_use]
+pub fn formatted_len(bytes: &[u8], limit: usize) -> usize {
+    if bytes.len() <= limit {
+        return bytes.len();
+    }
+    let shown = &bytes[..limit];
+    match shown.last() {
+        Some(b'\r') if bytes[limit] == b'\n' => limit - 1,
+        _ => limit - text::incomplete_tail(shown),
+    }
+}
+
+/// The rows that show the first `limit` bytes ([`formatted_len`]), `width` cells at most. There is
+/// always one, and none is added after a line end that ends the input.
+///
+/// A width below [`MIN_WIDTH`] or over [`MAX_WIDTH`] is taken as that. A row ends with the mark of
+/// its line end; a longer line goes on in the next row, after a space where that is not far. A line
+/// end that finds its row full stands on the next one alone.
+///
+/// Each row is built when it is asked for: [`Iterator::nth`], [`Iterator::skip`] and
+/// [`Iterator::count`] only measure the rows that they pass over.
+#[must_use]
+pub fn rows(bytes: &[u8], width: u16, charset: Charset, limit: usize) -> Rows<'_> {
+    let bytes = &bytes[..formatted_len(bytes, limit)];
+    let width = width.clamp(MIN_WIDTH, MAX_WIDTH);
+    Rows {
+        bytes,
+        // One more than fits shows that the row must be cut.
+        tokens: text::tokens(bytes, charset).with_runs_of(width + 1),
+        width,
+        ended: false,
+    }
+}
+
+/// How many [`rows`] there are. None is built.
+#[must_use]
+pub fn count_rows(bytes: &[u8], width: u16, charset: Charset, limit: usize) -> usize {
+    rows(bytes, width, charset, limit).count()
+}
+
+/// See [`rows`].
+#[derive(Clone, Debug)]
+pub struct Rows<'a> {
+    bytes: &'a [u8],
+    tokens: Tokens<'a>,
+    width: u16,
+    ended: bool,
+}
+
+/// A row that is measured but not built.
+struct Extent {
+    source: Range<usize>,
+    width: u16,
+}
+
+/// Where a row could end: at a byte and a column.
+#[derive(Clone, Copy)]
+struct Seam {
+    pos: usize,
+    col: u16,
+}
+
+impl<'a> Rows<'a> {
+    /// Goes over the next row.
+    fn measure(&mut self) -> Option<Extent> {
+        if self.ended {
+            return None;
+        }
+        let start = self.tokens.position();
+        let mut here = Seam { pos: start, col: 0 };
+        // The last place that is not within a word.
+        let mut seam = here;
+        loop {
+            let Some(token) = self.tokens.next() else {
+                self.ended = true;
+                break;
+            };
+            let room = self.width - here.col;
+            if token.width > room {
+                here = self.cut(here, seam, &token);
+                self.tokens.seek(here.pos);
+                break;
+            }
+            let before = here;
+            here = Seam {
+                pos: token.source.end,
+                col: here.col + token.width + self.blanks(here.col, &token),
+            };
+            if token.flow == Flow::RowEnd {
+                self.ended = here.pos == self.bytes.len();
+                break;
+            }
+            seam = match last_space(&token) {
+                _ if !is_word(&token) => here,
+                Some(offset) => Seam {
+                    pos: before.pos + offset + 1,
+                    col: before.col + offset as u16 + 1,
+                },
+                None => seam,
+            };
+        }
+        Some(Extent {
+            source: start..here.pos,
+            width: here.col,
+        })
+    }
+
+    /// Where a row ends that is at `here` and has no room for `token`.
+    fn cut(&self, here: Seam, seam: Seam, token: &Token<'_>) -> Seam {
+        let room = self.width - here.col;
+        let (here, seam) = match token.shown {
+            Shown::Source(run) if run.is_ascii() => {
+                let at = usize::from(room);
+                let here = Seam {
+                    pos: here.pos + at,
+                    col: self.width,
+                };
+                if run.as_bytes()[at] == b' ' {
+                    return here;
+                }
+                let within = memchr::memrchr(b' ', &run.as_bytes()[..at]);
+                let seam = within.map_or(seam, |offset| Seam {
+                    pos: token.source.start + offset + 1,
+                    col: self.width - room + offset as u16 + 1,
+                });
+                (here, seam)
+            }
+            _ if is_word(token) => (here, seam),
+            _ => return here,
+        };
+        let near = LONGEST_WORD.min(self.width / 2);
+        if here.col - seam.col <= near {
+            seam
+        } else {
+            here
+        }
+    }
+
+    /// How many blanks follow a token that begins at `col`.
+    fn blanks(&self, col: u16, token: &Token<'_>) -> u16 {
+        let end = col + token.width;
+        match token.flow {
+            Flow::TabStop => end.next_multiple_of(TAB).min(self.width) - end,
+            Flow::Inline | Flow::RowEnd => 0,
+        }
+    }
+
+    fn build(&self, extent: Extent) -> Row<'a> {
+        let mut tokens = self.tokens.clone().until(extent.source.end);
+        tokens.seek(extent.source.start);
+        let mut line = Line::default();
+        let mut col = 0;
+        for token in tokens {
+            let blanks = self.blanks(col, &token);
+            col += token.width + blanks;
+            line.push(self.bytes, token, blanks);
+        }
+        line.end_text(self.bytes);
+        Row {
+            spans: line.spans,
+            width: extent.width,
+            source: extent.source,
+        }
+    }
+}
+
+impl<'a> Iterator for Rows<'a> {
+    type Item = Row<'a>;
+
+    fn next(&mut self) -> Option<Row<'a>> {
+        let extent = self.measure()?;
+        Some(self.build(extent))
+    }
+
+    fn nth(&mut self, n: usize) -> Option<Row<'a>> {
+        for _ in 0..n {
+            self.measure()?;
+        }
+        self.next()
+    }
+
+    fn count(mut self) -> usize {
+        std::iter::from_fn(|| self.measure()).count()
+    }
+}
+
+impl FusedIterator for Rows<'_> {}
+
+/// A row in the making. Text that stands together in the input becomes one span of it.
+#[derive(Default)]
+struct Line<'a> {
+    spans: Vec<Span<'a>>,
+    /// Where the text that is not yet a span begins, and its last token.
+    text: Option<(usize, Range<usize>)>,
+}
+
+impl<'a> Line<'a> {
+    fn push(&mut self, bytes: &'a [u8], token: Token<'a>, blanks: u16) {
+        const BLANKS: &str = "   ";
+        if token.kind() == Kind::Text {
+            self.push_text(bytes, token.source);
+            return;
+        }
+        self.end_text(bytes);
+        match self.spans.last_mut() {
+            Some(span) if span.kind == Kind::Mark => token.shown.push_to(span.text.to_mut()),
+            _ => self.spans.push(Span {
+                text: match token.shown {
+                    Shown::Sign(sign) => Cow::Borrowed(sign),
+                    other => Cow::Owned(other.to_string()),
+                },
+                kind: Kind::Mark,
+            }),
+        }
+        if blanks > 0 {
+            self.spans.push(Span {
+                text: Cow::Borrowed(&BLANKS[..blanks.into()]),
+                kind: Kind::Text,
+            });
+        }
+    }
+
+    fn push_text(&mut self, bytes: &'a [u8], source: Range<usize>) {
+        if let Some((start, last)) = &self.text
+            && !is_ligature(bytes, last, &source)
+        {
+            self.text = Some((*start, source));
+        } else {
+            self.end_text(bytes);
+            self.text = Some((source.start, source));
+        }
+    }
+
+    fn end_text(&mut self, bytes: &'a [u8]) {
+        if let Some((start, last)) = self.text.take() {
+            self.spans.push(Span {
+                text: Cow::Borrowed(slice(bytes, start..last.end)),
+                kind: Kind::Text,
+            });
+        }
+    }
+}
+
+fn slice(bytes: &[u8], range: Range<usize>) -> &str {
+    str::from_utf8(&bytes[range]).expect("text tokens are well-formed UTF-8")
+}
+
+/// Whether two neighbouring texts measure differently when they are one: some pairs of letters,
+/// such as Arabic lam and alef, may be drawn as one, but a grid of cells draws each by itself.
+fn is_ligature(bytes: &[u8], first: &Range<usize>, second: &Range<usize>) -> bool {
+    if bytes[first.end - 1].is_ascii() || bytes[second.start].is_ascii() {
+        return false;
+    }
+    let apart = slice(bytes, first.clone()).width() + slice(bytes, second.clone()).width();
+    slice(bytes, first.start..second.end).width() != apart
+}
+
+/// Where the last space in a run of ASCII is.
+fn last_space(token: &Token<'_>) -> Option<usize> {
+    match token.shown {
+        Shown::Source(run) => memchr::memrchr(b' ', run.as_bytes()),
+        _ => None,
+    }
+}
+
+/// Whether a token is, or ends with, a part of a word that is better not cut. Where every character
+/// takes two cells, lines break anywhere.
+fn is_word(token: &Token<'_>) -> bool {
+    match token.shown {
+        Shown::Source(run) if run.is_ascii() => !run.ends_with(' '),
+        Shown::Source(cluster) => {
+            cluster.width() == 1 && cluster.starts_with(char::is_alphanumeric)
+        }
+        _ => false,
+    }
+}

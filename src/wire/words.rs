@@ -1,0 +1,150 @@
+//! Events in words: the sentence that the screen and the headless lines share. Payloads are not
+//! here; addresses and numbers only.
+
+use super::text::{one_line_string, safe};
+use crate::model::event::{By, EventKind, How, Outcome};
+use crate::model::size::Size;
+use crate::model::spec::{Protocol, Side};
+
+/// The one-cell mark of an event: `←` received, `→` sent, `◆` opened, `◇` closed, `!` fault.
+#[must_use]
+pub fn mark(kind: &EventKind) -> char {
+    match kind {
+        EventKind::Received { .. } => '←',
+        EventKind::Sent { .. } => '→',
+        EventKind::Listening { .. }
+        | EventKind::Ready { .. }
+        | EventKind::Opened { .. }
+        | EventKind::Request { .. }
+        | EventKind::Response { .. } => '◆',
+        EventKind::Finished { .. } | EventKind::Closed { .. } | EventKind::Stopped { .. } => '◇',
+        EventKind::Tried { .. }
+        | EventKind::Malformed { .. }
+        | EventKind::Lost { .. }
+        | EventKind::Failed { .. } => '!',
+        EventKind::Connecting { .. } | EventKind::Waiting { .. } | EventKind::Queued { .. } => '·',
+    }
+}
+
+/// The same mark in ASCII.
+#[must_use]
+pub fn ascii_mark(kind: &EventKind) -> char {
+    match mark(kind) {
+        '←' => '<',
+        '→' => '>',
+        '◆' => '*',
+        '◇' => 'o',
+        '·' => '-',
+        mark => mark,
+    }
+}
+
+/// What happened, in one sentence without its full stop. `Received` and `Sent` give only a note on
+/// their payload (a cut, an empty datagram), or nothing.
+#[must_use]
+pub fn sentence(kind: &EventKind, protocol: Protocol, side: Side) -> String {
+    let udp = protocol == Protocol::Udp;
+    match kind {
+        EventKind::Connecting { to } => format!("connecting to {}", safe(to)),
+        EventKind::Tried { failure, .. } | EventKind::Failed { failure, .. } => {
+            safe(&failure.message).into_owned()
+        }
+        EventKind::Waiting { to } => format!("waiting for a server at {}", safe(to)),
+        EventKind::Listening { local } => format!("listening on {local}"),
+        EventKind::Ready { local, peer } => format!("ready to send to {peer} from {local}"),
+        EventKind::Opened { peer, local, .. } => match (udp, side) {
+            (true, _) => format!("first heard from {peer}"),
+            (false, Side::Server) => format!("opened by {peer}"),
+            (false, Side::Client) => format!("connected; our end is {local}"),
+        },
+        EventKind::Received { cut: cut @ 1.., .. } => {
+            format!(
+                "{} more did not fit into the read size",
+                Size(u64::from(*cut))
+            )
+        }
+        EventKind::Received { data, .. } | EventKind::Sent { data, .. }
+            if udp && data.is_empty() =>
+        {
+            "(an empty datagram)".to_owned()
+        }
+        EventKind::Received { .. } | EventKind::Sent { .. } => String::new(),
+        EventKind::Request { request, .. } => format!(
+            "request {} {}, body {}",
+            safe(&request.method),
+            one_line_string(&request.target),
+            Size(request.message.body_len)
+        ),
+        EventKind::Response { response, .. } => format!(
+            "response {} {}, body {}",
+            response.status,
+            one_line_string(&response.reason),
+            Size(response.message.body_len)
+        ),
+        EventKind::Malformed { why, offset, .. } => {
+            format!("no HTTP at byte {offset}: {}", safe(why))
+        }
+        EventKind::Queued { .. } => "waits until the one before it is done".to_owned(),
+        EventKind::Finished { by: By::Peer, .. } => {
+            "finished sending (it can still read)".to_owned()
+        }
+        EventKind::Finished { by: By::Us, .. } => {
+            "we finished sending (it can still send)".to_owned()
+        }
+        EventKind::Closed {
+            how,
+            by,
+            received,
+            sent,
+            ..
+        } => {
+            format!(
+                "{}, in {}, out {}",
+                closed(*how, *by, udp),
+                Size(*received),
+                Size(*sent)
+            )
+        }
+        EventKind::Lost {
+            why, count, bytes, ..
+        } => {
+            format!("{} ({count} lost, {})", safe(why), Size(*bytes))
+        }
+        EventKind::Stopped {
+            outcome: Outcome::Failed,
+            ..
+        } => "ended by the failure above".to_owned(),
+        EventKind::Stopped {
+            received,
+            sent,
+            connections,
+            ..
+        } => {
+            let ends = match (udp, connections) {
+                (true, 1) => "peer",
+                (true, _) => "peers",
+                (false, 1) => "connection",
+                (false, _) => "connections",
+            };
+            format!(
+                "stopped, in {}, out {}, {connections} {ends}",
+                Size(*received),
+                Size(*sent)
+            )
+        }
+    }
+}
+
+fn closed(how: How, by: By, udp: bool) -> &'static str {
+    match (how, by) {
+        (How::Reset, By::Peer) => "reset by the peer",
+        (How::Reset, By::Us) => "reset by us",
+        (How::Timeout, _) if udp => "forgotten: it was silent for the longest",
+        (How::Timeout, _) => "timed out",
+        (How::Failed, _) => "broken",
+        // A UDP peer has nothing to close: we only stop to remember it.
+        (How::Finished | How::Stopped, By::Us) if udp => "forgotten",
+        (How::Finished | How::Stopped, By::Us) => "closed by us",
+        (How::Finished | How::Stopped, By::Peer) => "closed by the peer",
+    }
+}
