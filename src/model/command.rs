@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::event::ConnId;
+use super::http::Answer;
 
 /// Which connections a command is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,13 @@ pub enum Command {
         /// Which.
         conn: ConnId,
     },
+    /// HTTP servers: answer this way from the next request on.
+    Answer(Answer),
+    /// HTTP servers: serve connections one after another (true) or all at once, from now on.
+    OneAtATime(bool),
+    /// HTTP clients: send these bytes as one request, over the kept connection if it still stands,
+    /// otherwise over a new one.
+    Request(Bytes),
     /// No more commands will come: a client finishes sending and ends when the peer closes (UDP:
     /// after one second of silence); a server goes on.
     EndOfInput,

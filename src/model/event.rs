@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 
 use super::failure::Failure;
+use super::http::{Request, Response};
 use super::time::Stamp;
 
 /// Tells the sessions of one program run apart.
@@ -151,6 +152,34 @@ pub enum EventKind {
         /// The bytes.
         data: Bytes,
     },
+    /// HTTP: a request came whole. Its bytes were in `Received` before, as they came.
+    Request {
+        /// The connection.
+        conn: ConnId,
+        /// The request.
+        request: Box<Request>,
+    },
+    /// HTTP: a response came whole (interim ones too). Its bytes were in `Received` before.
+    Response {
+        /// The connection.
+        conn: ConnId,
+        /// The response.
+        response: Box<Response>,
+    },
+    /// HTTP: what was received is no message; nothing more is read from it.
+    Malformed {
+        /// The connection.
+        conn: ConnId,
+        /// Why, in one sentence with its RFC section.
+        why: String,
+        /// The byte that is wrong, counted in what the connection received.
+        offset: u64,
+    },
+    /// HTTP servers: a connection waits until those before it are done (one at a time).
+    Queued {
+        /// The connection.
+        conn: ConnId,
+    },
     /// A half-close: the peer (a read returned 0) or we have ended one direction.
     Finished {
         /// The connection.
@@ -215,6 +244,10 @@ impl EventKind {
             EventKind::Opened { .. } => "opened",
             EventKind::Received { .. } => "received",
             EventKind::Sent { .. } => "sent",
+            EventKind::Request { .. } => "request",
+            EventKind::Response { .. } => "response",
+            EventKind::Malformed { .. } => "malformed",
+            EventKind::Queued { .. } => "queued",
             EventKind::Finished { by: By::Peer, .. } => "finished",
             EventKind::Finished { by: By::Us, .. } => "finished-sending",
             EventKind::Closed { .. } => "closed",
@@ -231,6 +264,10 @@ impl EventKind {
             EventKind::Opened { conn, .. }
             | EventKind::Received { conn, .. }
             | EventKind::Sent { conn, .. }
+            | EventKind::Request { conn, .. }
+            | EventKind::Response { conn, .. }
+            | EventKind::Malformed { conn, .. }
+            | EventKind::Queued { conn }
             | EventKind::Finished { conn, .. }
             | EventKind::Closed { conn, .. } => Some(*conn),
             EventKind::Lost { conn, .. } | EventKind::Failed { conn, .. } => *conn,

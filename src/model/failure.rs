@@ -71,6 +71,10 @@ pub enum FailureKind {
     Limit,
     /// The peer does not read what is sent to it.
     NotReading,
+    /// HTTP: what came is no message.
+    Malformed,
+    /// The peer ended in the middle of a message.
+    CutShort,
     /// Anything else; the message carries the system's words.
     Other,
 }
@@ -93,6 +97,8 @@ impl FailureKind {
             FailureKind::TooManyOpen => "too-many-open",
             FailureKind::Limit => "limit",
             FailureKind::NotReading => "not-reading",
+            FailureKind::Malformed => "malformed",
+            FailureKind::CutShort => "cut-short",
             FailureKind::Other => "other",
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use super::address::Address;
+use super::http::{Asking, Serving};
 
 /// A tab's protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -179,6 +180,10 @@ pub struct Spec {
     pub wait: bool,
     /// Servers: when the port is taken, bind the next free one above it.
     pub next_free: bool,
+    /// HTTP servers: how they answer.
+    pub serving: Serving,
+    /// HTTP clients: what they ask.
+    pub asking: Asking,
 }
 
 impl Spec {
@@ -198,6 +203,8 @@ impl Spec {
             keep_open: false,
             wait: false,
             next_free: false,
+            serving: Serving::default(),
+            asking: Asking::default(),
         }
     }
 }

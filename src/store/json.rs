@@ -2,6 +2,7 @@
 //! hot path of a run without a screen: runs of plain text are copied at once, and what repeats
 //! from line to line (date, session, peer) is formatted once.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::net::SocketAddr;
 use std::time::{Duration, UNIX_EPOCH};
@@ -13,6 +14,7 @@ use jiff::tz::Offset;
 
 use crate::model::event::{ConnId, Event, EventKind};
 use crate::model::failure::Failure;
+use crate::model::http::Message;
 use crate::model::spec::{Protocol, Side};
 use crate::model::time::{Origin, Stamp};
 
@@ -105,7 +107,26 @@ impl Encoder {
                 self.peer.push(out, *peer);
                 payload(out, data);
             }
-            EventKind::Finished { conn, by: _ } => conn_field(out, *conn),
+            EventKind::Request { conn, request } => {
+                conn_field(out, *conn);
+                text_field(out, "method", &request.method);
+                bytes_field(out, "target", &request.target);
+                message_fields(out, &request.message);
+            }
+            EventKind::Response { conn, response } => {
+                conn_field(out, *conn);
+                number_field(out, "status", u64::from(response.status));
+                bytes_field(out, "reason", &response.reason);
+                message_fields(out, &response.message);
+            }
+            EventKind::Malformed { conn, why, offset } => {
+                conn_field(out, *conn);
+                text_field(out, "why", why);
+                number_field(out, "offset", *offset);
+            }
+            EventKind::Finished { conn, by: _ } | EventKind::Queued { conn } => {
+                conn_field(out, *conn);
+            }
             EventKind::Closed {
                 conn,
                 how,
@@ -146,6 +167,40 @@ impl Encoder {
             }
         }
     }
+}
+
+fn message_fields(out: &mut Vec<u8>, message: &Message) {
+    text_field(out, "version", &message.version);
+    name(out, "headers");
+    out.push(b'[');
+    for (n, (field, value)) in message.fields.iter().enumerate() {
+        out.extend_from_slice(if n == 0 { b"[" } else { b",[" });
+        push_text(out, field);
+        out.push(b',');
+        push_text(out, &as_text(value));
+        out.push(b']');
+    }
+    out.push(b']');
+    number_field(out, "body_len", message.body_len);
+    number_field(out, "raw_len", message.raw_len);
+    number_field(out, "offset", message.offset);
+}
+
+/// Bytes of a head as text: UTF-8, otherwise ISO-8859-1, which is what they were meant to be before
+/// there was UTF-8 (RFC 9110 section 5.5). The exact bytes are in the `received` events.
+fn as_text(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => bytes
+            .iter()
+            .map(|byte| char::from(*byte))
+            .collect::<String>()
+            .into(),
+    }
+}
+
+fn bytes_field(out: &mut Vec<u8>, key: &str, bytes: &[u8]) {
+    text_field(out, key, &as_text(bytes));
 }
 
 fn failure_fields(out: &mut Vec<u8>, failure: &Failure) {

@@ -1,7 +1,7 @@
 //! Events in words: the sentence that the screen and the headless lines share. Payloads are not
 //! here; addresses and numbers only.
 
-use super::text::safe;
+use super::text::{one_line_string, safe};
 use crate::model::event::{By, EventKind, How, Outcome};
 use crate::model::size::Size;
 use crate::model::spec::{Protocol, Side};
@@ -12,10 +12,17 @@ pub fn mark(kind: &EventKind) -> char {
     match kind {
         EventKind::Received { .. } => '←',
         EventKind::Sent { .. } => '→',
-        EventKind::Listening { .. } | EventKind::Ready { .. } | EventKind::Opened { .. } => '◆',
+        EventKind::Listening { .. }
+        | EventKind::Ready { .. }
+        | EventKind::Opened { .. }
+        | EventKind::Request { .. }
+        | EventKind::Response { .. } => '◆',
         EventKind::Finished { .. } | EventKind::Closed { .. } | EventKind::Stopped { .. } => '◇',
-        EventKind::Tried { .. } | EventKind::Lost { .. } | EventKind::Failed { .. } => '!',
-        EventKind::Connecting { .. } | EventKind::Waiting { .. } => '·',
+        EventKind::Tried { .. }
+        | EventKind::Malformed { .. }
+        | EventKind::Lost { .. }
+        | EventKind::Failed { .. } => '!',
+        EventKind::Connecting { .. } | EventKind::Waiting { .. } | EventKind::Queued { .. } => '·',
     }
 }
 
@@ -62,6 +69,22 @@ pub fn sentence(kind: &EventKind, protocol: Protocol, side: Side) -> String {
             "(an empty datagram)".to_owned()
         }
         EventKind::Received { .. } | EventKind::Sent { .. } => String::new(),
+        EventKind::Request { request, .. } => format!(
+            "request {} {}, body {}",
+            safe(&request.method),
+            one_line_string(&request.target),
+            Size(request.message.body_len)
+        ),
+        EventKind::Response { response, .. } => format!(
+            "response {} {}, body {}",
+            response.status,
+            one_line_string(&response.reason),
+            Size(response.message.body_len)
+        ),
+        EventKind::Malformed { why, offset, .. } => {
+            format!("no HTTP at byte {offset}: {}", safe(why))
+        }
+        EventKind::Queued { .. } => "waits until the one before it is done".to_owned(),
         EventKind::Finished { by: By::Peer, .. } => {
             "finished sending (it can still read)".to_owned()
         }

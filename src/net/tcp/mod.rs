@@ -66,6 +66,7 @@ fn obey(session: &Session, lines: &Lines, order: Order) {
                 line.end_of_input();
             }
         }
-        Command::EndOfInput => {}
+        Command::EndOfInput | Command::Answer(_) | Command::OneAtATime(_) | Command::Request(_) => {
+        }
     }
 }

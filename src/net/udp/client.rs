@@ -180,7 +180,11 @@ impl Client<'_> {
             }
             Command::Close { conn: PEER } => self.talk.close(),
             Command::EndOfInput => self.talk.end_of_input(),
-            Command::Close { .. } | Command::Finish { .. } => {}
+            Command::Close { .. }
+            | Command::Finish { .. }
+            | Command::Answer(_)
+            | Command::OneAtATime(_)
+            | Command::Request(_) => {}
         }
     }
 

@@ -128,7 +128,11 @@ impl Server<'_> {
             Command::Close { conn } => {
                 self.tell(conn, Conversation::close);
             }
-            Command::Finish { .. } | Command::EndOfInput => {}
+            Command::Finish { .. }
+            | Command::EndOfInput
+            | Command::Answer(_)
+            | Command::OneAtATime(_)
+            | Command::Request(_) => {}
         }
     }
 

@@ -1,0 +1,11 @@
+//! The HTTP/1 reader through the public library: tables of requests and responses, each cut at
+//! every byte, its limits, random messages and garbage, and other readers to be held against.
+
+mod bodies;
+mod limits;
+mod oracle;
+mod pieces;
+mod properties;
+mod requests;
+mod responses;
+mod session;
