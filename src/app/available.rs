@@ -74,17 +74,27 @@ impl App {
             .collect()
     }
 
-    /// What a side that failed offers, as its pane says it.
+    /// What a side that failed offers, as its pane says it; the longest wording first.
     #[must_use]
-    pub fn offers(&self, side: Side) -> &'static str {
+    pub fn offers(&self, side: Side) -> &'static [&'static str] {
         match self.tab().get(side).offer {
-            None => "",
-            Some(Offer::Retry) => "Enter: try again",
-            Some(Offer::RetryOrWait) => "Enter: try again · w: wait for the server",
-            Some(Offer::RetryOrNextPort) => "Enter: try again · +: take the next free port",
-            Some(Offer::JoinOrNextPort) => {
-                "Enter: join it as a client · +: take the next free port"
-            }
+            None => &[],
+            Some(Offer::Retry) => &["Enter: try again"],
+            Some(Offer::RetryOrWait) => &[
+                "Enter: try again · w: wait for the server",
+                "Enter: try again · w: wait",
+                "w: wait for the server",
+            ],
+            Some(Offer::RetryOrNextPort) => &[
+                "Enter: try again · +: take the next free port",
+                "Enter: try again · +: next port",
+                "+: the next free port",
+            ],
+            Some(Offer::JoinOrNextPort) => &[
+                "Enter: join it as a client · +: take the next free port",
+                "Enter: join it · +: next port",
+                "Enter: join · +: next",
+            ],
         }
     }
 

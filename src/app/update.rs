@@ -376,7 +376,7 @@ impl App {
                 Vec::new()
             }
             _ => {
-                state.warn("pick a connection first (Tab to the list, then ↓)".to_owned());
+                state.warn("pick a connection first (Tab to the list, then Down)".to_owned());
                 Vec::new()
             }
         }
