@@ -2,6 +2,7 @@
 
 use super::App;
 use super::keymap::{self, Action, Binding};
+use super::layout::BOTH_WIDTH;
 use super::side::{Offer, Phase};
 use super::tab::Pane;
 use crate::model::spec::{Protocol, Side};
@@ -54,6 +55,8 @@ impl App {
             Action::Follow if self.tab().pane() != Pane::Log => "",
             Action::LineEnd if self.tab().pane() != Pane::Box => "",
             Action::Back if !self.overlays.is_empty() => "back",
+            // On a wide screen it is seen, on a narrow one it must be told of.
+            Action::OtherSide if self.tab().has_both() && self.size.0 < BOTH_WIDTH => "other side",
             _ => row.word,
         }
     }
