@@ -2,6 +2,7 @@
 //! drawing, so that a page is what is seen.
 
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::form::Field;
 use super::tab::Pane;
@@ -164,21 +165,16 @@ pub fn hex_columns(screen: Rect) -> u16 {
 fn box_rows(tab: &Tab, side: Side, area: Rect) -> u16 {
     let most = (area.height / 4).clamp(1, 6);
     let width = usize::from(area.width.saturating_sub(3).max(1));
-    let mut rows: u16 = 0;
+    let mut rows = 0;
     for line in tab.get(side).chat.area().lines() {
-        // An upper bound of the width is enough, and cheap for long lines.
-        rows = rows.saturating_add(
-            u16::try_from(line.chars().count() * 2 / width)
-                .unwrap_or(most)
-                .min(most)
-                / 2
-                + 1,
-        );
-        if rows >= most {
+        // A long line fills the box anyway; to measure all of it would take a while.
+        let start = line.char_indices().nth(width * usize::from(most));
+        rows += start.map_or_else(|| line.width() / width + 1, |_| most.into());
+        if rows >= usize::from(most) {
             return most;
         }
     }
-    rows.max(1)
+    (rows as u16).max(1)
 }
 
 fn connection_rows(screen: Rect) -> u16 {

@@ -16,7 +16,7 @@ use crate::app::tab::{Mode, Pane};
 use crate::model::event::{ConnId, Outcome};
 use crate::model::failure::FailureKind;
 use crate::model::size::Size;
-use crate::model::spec::{Protocol, Side};
+use crate::model::spec::{CONNECT_LIMIT, Protocol, Side};
 use crate::model::time::Stamp;
 use crate::wire::text::{self, Kind};
 
@@ -56,7 +56,12 @@ fn state_words(state: &SideState, now: Stamp, short: bool) -> (String, Role) {
                 (false, false) => format!("connecting to {to}"),
             };
             let since = ago(now.since(state.started));
-            (format!("{words}  {since}"), Role::Warning)
+            let limit = if waits {
+                String::new()
+            } else {
+                format!(" of {}", ago(CONNECT_LIMIT))
+            };
+            (format!("{words}  {since}{limit}"), Role::Warning)
         }
         (Phase::Running, Side::Server) => {
             let first = state
