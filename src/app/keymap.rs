@@ -545,14 +545,14 @@ pub const TABLE: &[Binding] = &[
         &[ch('D')],
         RUNNING,
         "finish sending",
-        "finish sending on it; it can still send to us (half-close)",
+        "finish sending on it; it can still send (half-close)",
     ),
     bind(
         Action::LineEnd,
         &[ch('L')],
         RUNNING,
         "line end",
-        "what Enter adds (nothing, LF, CR LF), and whether \\n \\x00 are understood",
+        "what Enter adds, and whether \\n and \\x00 are understood",
     ),
     bind(
         Action::Clear,
@@ -647,7 +647,7 @@ pub const TABLE: &[Binding] = &[
         &[ctrl('z')],
         KEYS_MODE,
         "",
-        "back to the shell for a while (fg returns; not on Windows)",
+        "to the shell for a while (fg returns; not on Windows)",
     ),
 ];
 
@@ -730,7 +730,7 @@ mod tests {
                 "{row:?}"
             );
             assert!(
-                row.help.chars().count() <= 75,
+                row.help.chars().count() <= 56,
                 "{:?} is too long for the help page",
                 row.help
             );

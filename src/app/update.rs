@@ -3,10 +3,11 @@
 
 use bytes::Bytes;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use ratatui::layout::Rect;
 
 use super::keymap::{self, Action, Context};
 use super::layout;
-use super::overlay::{EntryRows, Overlay, Question};
+use super::overlay::{EntryRows, Overlay, Question, help_lines};
 use super::scroll::{Motion, Scroll};
 use super::side::{Notice, Offer, Phase, SideState};
 use super::tab::{Mode, Pane};
@@ -376,7 +377,7 @@ impl App {
                 Vec::new()
             }
             _ => {
-                state.warn("pick a connection first (Tab to the list, then ↓)".to_owned());
+                state.warn("pick a connection first (Tab to the list, then Down)".to_owned());
                 Vec::new()
             }
         }
@@ -392,11 +393,15 @@ impl App {
         }
     }
 
+    fn screen(&self) -> Rect {
+        Rect::new(0, 0, self.size.0, self.size.1)
+    }
+
     /// Lets `change` work on what is scrolled now: the page in front, the ladder, or a log.
     fn with_scroll(&mut self, change: impl Fn(&mut Scroll, &dyn super::scroll::Rows, usize)) {
-        let screen = ratatui::layout::Rect::new(0, 0, self.size.0, self.size.1);
+        let screen = self.screen();
         if let Some(Overlay::Entry { event, scroll, .. }) = self.overlays.last_mut() {
-            let rows = EntryRows::of(event);
+            let rows = EntryRows::of(event, layout::hex_columns(screen));
             let height = layout::page_body(layout::page(screen, rows.0)).height;
             change(scroll, &rows, height.into());
             return;
@@ -429,16 +434,20 @@ impl App {
     }
 
     fn scroll(&mut self, motion: Motion) {
-        if let Some(Overlay::Help { from, .. }) = self.overlays.last_mut() {
-            let page = usize::from(self.size.1 / 2);
-            *from = match motion {
+        let charset = self.charset();
+        let screen = self.screen();
+        if let Some(Overlay::Help { context, from }) = self.overlays.last_mut() {
+            let lines = help_lines(*context, layout::page_width(screen), charset).len();
+            let page = usize::from(layout::page_body(layout::page(screen, lines)).height);
+            let to = match motion {
                 Motion::Up => from.saturating_sub(1),
                 Motion::Down => *from + 1,
                 Motion::PageUp => from.saturating_sub(page),
                 Motion::PageDown => *from + page,
                 Motion::Top => 0,
-                Motion::Bottom => usize::MAX / 2,
+                Motion::Bottom => lines,
             };
+            *from = to.min(lines.saturating_sub(page));
             return;
         }
         self.with_scroll(|scroll, rows, height| scroll.go(motion, rows, height));
@@ -497,7 +506,7 @@ impl App {
         };
         if let Some(event) = event {
             let mut scroll = Scroll::Follow;
-            scroll.go(Motion::Top, &EntryRows::of(event), 1);
+            scroll.go(Motion::Top, &EntryRows::of(event, 16), 1);
             let entry = Overlay::Entry {
                 event: Box::new(event.clone()),
                 protocol: tab.protocol,
@@ -633,9 +642,7 @@ impl SideState {
             }
         }
         if self.takes_turns() && !self.connections.has_turn() {
-            return Err(
-                "it is their turn: your text stays here until they have answered".to_owned(),
-            );
+            return Err("it is their turn: your text stays here".to_owned());
         }
         Ok((id, self.connections.target(), Bytes::from(data)))
     }

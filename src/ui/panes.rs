@@ -11,7 +11,7 @@ use super::theme::Role;
 use crate::app::App;
 use crate::app::connections::{Connection, Flow};
 use crate::app::layout::{Place, SidePlace, inset};
-use crate::app::side::{Phase, SideState};
+use crate::app::side::{Notice, Phase, SideState};
 use crate::app::tab::{Mode, Pane};
 use crate::model::event::{ConnId, Outcome};
 use crate::model::failure::FailureKind;
@@ -347,32 +347,7 @@ pub fn chat(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
     let (left, right) = painter.title(place.rule, &box_title(state), focused);
     let right = painter.on_rule(left, right, place.rule.y, state.chat.chip(), Role::Quiet);
     if let Some(notice) = &state.notice {
-        let role = if notice.warning {
-            Role::Warning
-        } else {
-            Role::Quiet
-        };
-        let mark = if notice.warning { "! " } else { "" };
-        let words = format!("{mark}{}", text::safe(&notice.text));
-        if (words.chars().count() as u16) + 2 <= right.saturating_sub(left) {
-            painter.text(
-                left,
-                place.rule.y,
-                &format!(" {words} "),
-                role,
-                right - left,
-            );
-        } else {
-            // The words matter more than title and chip.
-            painter.rule(place.rule);
-            painter.text(
-                place.rule.x + 1,
-                place.rule.y,
-                &format!(" {words} "),
-                role,
-                place.rule.width.saturating_sub(2),
-            );
-        }
+        draw_notice(painter, place, (left, right), focused, notice);
     }
     let body = inset(place.body);
     let typing = focused && tab.mode == Mode::Type;
@@ -392,6 +367,40 @@ pub fn chat(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
         ..body
     };
     text_area(painter, state.chat.area(), area).filter(|_| typing)
+}
+
+/// A word to the user on the rule of the box: between title and chip, or in their place.
+fn draw_notice(
+    painter: &mut Painter,
+    place: &Place,
+    (left, right): (u16, u16),
+    focused: bool,
+    notice: &Notice,
+) {
+    let (mark, role) = if notice.warning {
+        ("! ", Role::Warning)
+    } else {
+        ("", Role::Quiet)
+    };
+    let words = text::safe(&notice.text);
+    let y = place.rule.y;
+    let width = |words: &str| (mark.width() + words.width() + 2) as u16;
+    if width(&words) <= right.saturating_sub(left) {
+        let words = format!(" {mark}{words} ");
+        painter.text(left, y, &words, role, right - left);
+        return;
+    }
+    let (left, right) = painter.title(place.rule, "", focused);
+    let left = left.saturating_sub(1);
+    let room = right.saturating_sub(left);
+    // What is refused comes first; what follows from it can be left out.
+    let short = words.split_once(": ").map_or(&*words, |(what, _)| what);
+    let words = if width(&words) <= room {
+        &*words
+    } else {
+        short
+    };
+    painter.words(left, y, &format!("{mark}{words} "), role, room);
 }
 
 /// Draws a text area. What is typed or pasted may hold characters that a terminal would obey or
