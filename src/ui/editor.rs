@@ -4,7 +4,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::overlay::page;
 use super::paint::Painter;
-use super::panes::text_area;
+use super::.rs::text_area;
 use super::theme::Role;
 use crate::app::App;
 use crate::app::editor::Editor;
