@@ -74,6 +74,19 @@ pub fn leave() {
     let _ = terminal::disable_raw_mode();
 }
 
+/// Whether the screen's modes are on.
+#[must_use]
+pub fn is_entered() -> bool {
+    ENTERED.load(Ordering::SeqCst)
+}
+
+/// Ends the program where the screen cannot be left, since the terminal takes no output. What goes
+/// without writing is put right.
+pub fn abandon(code: u8) -> ! {
+    let _ = terminal::disable_raw_mode();
+    std::process::exit(code.into())
+}
+
 /// On this thread, which draws the screen, a panic leaves the screen, prints its message and ends
 /// the program. On any other thread it prints nothing: the session that it ends shows its text.
 pub fn install_panic_hook() {
@@ -136,7 +149,7 @@ pub fn watch_for_hang_up(gone: impl FnOnce() + Send + 'static) {
         }
         gone();
         thread::sleep(Duration::from_secs(1));
-        std::process::exit(Signal::HangUp.exit_code().into());
+        abandon(Signal::HangUp.exit_code());
     });
 }
 

@@ -5,7 +5,7 @@
 //! events from a channel, so that tests run the whole of it in-process.
 
 use std::collections::HashMap;
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, Write as _};
 use std::time::Duration;
 
 use crossterm::event::Event as Input;
@@ -30,8 +30,9 @@ const FRAME: Duration = Duration::from_millis(16);
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How long sessions may take to close their connections at the end.
 const FAREWELL: Duration = Duration::from_millis(1500);
-/// Holds a whole frame of a large terminal, in bytes.
-const FRAME_BUFFER: usize = 256 << 10;
+/// How long a signal waits for the screen to be left; a terminal that takes no output, such as a
+/// stalled connection, holds up the loop in the midst of a frame.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// How many input events may wait; a terminal sends far fewer.
 const INPUT_QUEUE: usize = 1024;
 
@@ -158,9 +159,21 @@ impl<B: Backend> Screen<B> {
     }
 
     fn tick(&mut self) {
+        #[cfg(debug_assertions)]
+        self.break_if_asked();
         // A frame that is due shows what has gathered until now.
         self.take_events();
         self.update(Message::Tick(self.clock.now()));
+    }
+
+    /// For the tests of what a panic leaves behind.
+    #[cfg(debug_assertions)]
+    fn break_if_asked(&self) {
+        let asked = std::env::var_os("NETPLAY_PANIC").is_some_and(|place| place == "screen");
+        assert!(
+            !asked || self.app.running() == 0,
+            "asked for by NETPLAY_PANIC"
+        );
     }
 
     /// Takes an event and all that wait behind it. Returns whether the user quit.
@@ -285,26 +298,35 @@ impl<B: Backend> Screen<B> {
     }
 }
 
-/// Frames inside synchronized output, each in as few writes as its size allows.
+/// Frames inside synchronized output, each written at once. After the screen was left it writes
+/// nothing: ratatui's terminal shows the cursor when it is dropped, and where that fails it prints
+/// to stderr, which on a dead terminal is a panic.
+#[derive(Default)]
 struct FrameWriter {
-    out: BufWriter<io::Stdout>,
-    in_frame: bool,
+    frame: Vec<u8>,
 }
 
 impl io::Write for FrameWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if !self.in_frame {
-            self.in_frame = true;
-            queue!(self.out, BeginSynchronizedUpdate)?;
+        if self.frame.is_empty() {
+            queue!(self.frame, BeginSynchronizedUpdate)?;
         }
-        self.out.write(bytes)
+        self.frame.extend_from_slice(bytes);
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if std::mem::take(&mut self.in_frame) {
-            queue!(self.out, EndSynchronizedUpdate)?;
+        if self.frame.is_empty() {
+            return Ok(());
         }
-        self.out.flush()
+        queue!(self.frame, EndSynchronizedUpdate)?;
+        let frame = std::mem::take(&mut self.frame);
+        if !terminal::is_entered() {
+            return Ok(());
+        }
+        let mut out = io::stdout().lock();
+        out.write_all(&frame)?;
+        out.flush()
     }
 }
 
@@ -354,24 +376,14 @@ async fn show(launch: ScreenLaunch, clock: Clock) -> anyhow::Result<(End, Vec<St
         addresses: net::own_addresses(),
         can_suspend: terminal::CAN_STOP,
     };
-    let writer = FrameWriter {
-        out: BufWriter::with_capacity(FRAME_BUFFER, io::stdout()),
-        in_frame: false,
-    };
-    let terminal = Terminal::new(CrosstermBackend::new(writer))?;
+    let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
     let (notify, mut notices) = mpsc::channel(16);
-    let mut signals = Signals::all()?;
+    let signals = Signals::all()?;
     let gone = notify.clone();
     terminal::watch_for_hang_up(move || {
         let _ = gone.blocking_send(Notice::Gone);
     });
-    tokio::spawn(async move {
-        while notify
-            .send(Notice::Signal(signals.next().await))
-            .await
-            .is_ok()
-        {}
-    });
+    tokio::spawn(pass_on(signals, notify));
     let mut input = read_input();
     let mut screen = Screen::new(launch, machine, clock, terminal, Some(pause_process))?;
     // A frame that cannot be written means that the terminal is gone.
@@ -379,7 +391,24 @@ async fn show(launch: ScreenLaunch, clock: Clock) -> anyhow::Result<(End, Vec<St
         .run(&mut input, &mut notices)
         .await
         .unwrap_or(End::Gone);
+    terminal::leave();
     Ok((end, screen.app().summary()))
+}
+
+/// Tells the loop of signals. When it does not obey one that ends the program, this does.
+async fn pass_on(mut signals: Signals, notify: mpsc::Sender<Notice>) {
+    loop {
+        let signal = signals.next().await;
+        if !matches!(signal, Signal::Suspend | Signal::Continue) {
+            tokio::spawn(async move {
+                tokio::time::sleep(PATIENCE).await;
+                terminal::abandon(signal.exit_code());
+            });
+        }
+        if notify.send(Notice::Signal(signal)).await.is_err() {
+            return;
+        }
+    }
 }
 
 /// Reads the terminal on a thread of its own: crossterm may block for ever on a dead terminal.

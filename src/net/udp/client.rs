@@ -206,9 +206,9 @@ impl Client<'_> {
     /// not as readable, so that waiting for datagrams alone would miss it.
     fn take_error(&mut self) {
         // Cleared before looking, or an error in between would be missed.
-        let _ = self
-            .socket
-            .try_io(Interest::ERROR, || Err::<(), _>(ErrorKind::WouldBlock.into()));
+        let _ = self.socket.try_io(Interest::ERROR, || {
+            Err::<(), _>(ErrorKind::WouldBlock.into())
+        });
         if let Ok(Some(error)) = self.socket.take_error() {
             self.fault(What::Receive, &error);
         }

@@ -1,0 +1,13 @@
+//! The real binary in a real pseudo-terminal: every way in and out, every size, keys and pastes as
+//! terminals send them, bytes as hostile peers send them.
+
+#![cfg(unix)]
+
+#[path = "../support/pty.rs"]
+mod pty;
+
+mod broken;
+mod lost;
+mod paused;
+mod refused;
+mod ways_out;
