@@ -7,7 +7,9 @@
 mod pty;
 
 mod broken;
+mod input;
 mod lost;
 mod paused;
 mod refused;
+mod sizes;
 mod ways_out;
