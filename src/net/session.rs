@@ -30,7 +30,10 @@ pub(super) type Inbox = UnboundedReceiver<Order>;
 pub(super) struct Session {
     pub(super) spec: Spec,
     pub(super) emitter: Emitter,
-    pub(super) cancel: CancellationToken,
+    /// The session is asked to stop. What was ordered before is still looked at.
+    pub(super) stop: CancellationToken,
+    /// The session's connections are to end, without any waiting.
+    pub(super) cut: CancellationToken,
     /// How many connections a message to all of them goes to.
     pub(super) audience: Arc<AtomicUsize>,
     received: AtomicU64,
@@ -42,13 +45,14 @@ impl Session {
     pub(super) fn new(
         spec: Spec,
         emitter: Emitter,
-        cancel: CancellationToken,
+        stop: CancellationToken,
         audience: Arc<AtomicUsize>,
     ) -> Session {
         Session {
             spec,
             emitter,
-            cancel,
+            stop,
+            cut: CancellationToken::new(),
             audience,
             received: AtomicU64::new(0),
             sent: AtomicU64::new(0),
@@ -128,7 +132,8 @@ pub(super) async fn supervise(
     let outcome = match tokio::spawn(work).await {
         Ok(outcome) => outcome,
         Err(error) => {
-            session.cancel.cancel();
+            session.stop.cancel();
+            session.cut.cancel();
             let text = match error.try_into_panic() {
                 Ok(panic) => panic_text(&*panic),
                 Err(error) => error.to_string(),
@@ -233,7 +238,7 @@ pub(super) mod tests {
         assert_eq!(failure.what, What::Internal);
         assert!(failure.message.contains("the thing broke"), "{failure:?}");
         assert_eq!(*outcome, Outcome::Failed);
-        assert!(session.cancel.is_cancelled());
+        assert!(session.cut.is_cancelled());
     }
 
     #[test]

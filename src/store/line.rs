@@ -6,11 +6,12 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::model::event::{By, ConnId, Event, EventKind, How};
+use crate::model::event::{ConnId, Event, EventKind};
 use crate::model::size::Size;
 use crate::model::spec::{Protocol, Side};
 use crate::model::time::Origin;
 use crate::wire::text::{one_line, safe};
+use crate::wire::words;
 
 /// Where the text of a line begins, in cells: time, mark and connection stand before it.
 const TEXT: usize = 22;
@@ -60,7 +61,11 @@ impl Encoder {
     pub fn encode(&mut self, event: &Event, out: &mut Vec<u8>) {
         self.line.clear();
         self.time(event);
-        let mark = mark(&event.kind, self.ascii);
+        let mark = if self.ascii {
+            words::ascii_mark(&event.kind)
+        } else {
+            words::mark(&event.kind)
+        };
         let conn = event
             .kind
             .conn()
@@ -106,120 +111,28 @@ impl Encoder {
     }
 
     fn text(&mut self, kind: &EventKind) {
-        match kind {
-            EventKind::Connecting { to } => self.put(format_args!("connecting to {}", safe(to))),
-            EventKind::Tried { failure, .. } => self.line.push_str(&safe(&failure.message)),
-            EventKind::Waiting { to } => {
-                self.put(format_args!("waiting for a server at {}", safe(to)));
-            }
-            EventKind::Listening { local } => self.put(format_args!("listening on {local}")),
-            EventKind::Ready { local, peer } => {
-                self.put(format_args!("ready to send to {peer} from {local}"));
-            }
-            EventKind::Opened { peer, local, .. } => match (self.protocol, self.side) {
-                (Protocol::Udp, _) => self.put(format_args!("first heard from {peer}")),
-                (_, Side::Server) => self.put(format_args!("opened by {peer}")),
-                (_, Side::Client) => {
-                    self.put(format_args!("connected to {peer} from {local}"));
-                }
-            },
-            EventKind::Received { data, cut, .. } => {
+        let words = words::sentence(kind, self.protocol, self.side);
+        match kind.data() {
+            Some(data) => {
                 self.payload(data);
-                if *cut > 0 {
-                    let cut = Size(u64::from(*cut));
-                    self.below(&format!(
-                        "{cut} more did not fit into the buffer and are lost"
-                    ));
+                if data.is_empty() {
+                    self.line.push_str(&words);
+                } else if !words.is_empty() {
+                    self.below(&words);
                 }
             }
-            EventKind::Sent { data, .. } => self.payload(data),
-            EventKind::Finished { by: By::Peer, .. } => {
-                self.line.push_str("finished sending (it can still read)");
-            }
-            EventKind::Finished { by: By::Us, .. } => {
-                self.line
-                    .push_str("we finished sending (it can still send)");
-            }
-            EventKind::Closed {
-                how,
-                by,
-                received,
-                sent,
-                ..
-            } => {
-                let what = closed(self.protocol, *how, *by);
-                self.put(format_args!(
-                    "{what}, in {}, out {}",
-                    Size(*received),
-                    Size(*sent)
-                ));
-            }
-            EventKind::Lost {
-                why, count, bytes, ..
-            } => self.put(format_args!(
-                "{} ({count} lost, {})",
-                safe(why),
-                Size(*bytes)
-            )),
-            EventKind::Failed { failure, .. } => {
-                self.line.push_str(&safe(&failure.message));
-                if !failure.hint.is_empty() {
-                    self.below(&safe(&failure.hint));
-                }
-            }
-            EventKind::Stopped {
-                received,
-                sent,
-                connections,
-                ..
-            } => {
-                let ends = match (self.protocol, connections) {
-                    (Protocol::Udp, 1) => "peer",
-                    (Protocol::Udp, _) => "peers",
-                    (_, 1) => "connection",
-                    _ => "connections",
-                };
-                self.put(format_args!(
-                    "stopped, in {}, out {}, {connections} {ends}",
-                    Size(*received),
-                    Size(*sent)
-                ));
-            }
+            None => self.line.push_str(&words),
+        }
+        if let EventKind::Failed { failure, .. } = kind
+            && !failure.hint.is_empty()
+        {
+            self.below(&safe(&failure.hint));
         }
     }
 
     fn payload(&mut self, data: &[u8]) {
         self.put(format_args!("{:>8}  ", Size(data.len() as u64)));
         one_line(data, &mut self.line);
-    }
-}
-
-fn mark(kind: &EventKind, ascii: bool) -> char {
-    let (mark, plain) = match kind {
-        EventKind::Received { .. } => ('←', '<'),
-        EventKind::Sent { .. } => ('→', '>'),
-        EventKind::Listening { .. } | EventKind::Ready { .. } | EventKind::Opened { .. } => {
-            ('◆', '+')
-        }
-        EventKind::Finished { .. } | EventKind::Closed { .. } | EventKind::Stopped { .. } => {
-            ('◇', '-')
-        }
-        EventKind::Connecting { .. } | EventKind::Waiting { .. } => ('·', '.'),
-        EventKind::Tried { .. } | EventKind::Lost { .. } | EventKind::Failed { .. } => ('!', '!'),
-    };
-    if ascii { plain } else { mark }
-}
-
-fn closed(protocol: Protocol, how: How, by: By) -> &'static str {
-    match (how, by) {
-        (How::Reset, By::Peer) => "reset by the peer",
-        (How::Reset, By::Us) => "reset by us",
-        (How::Timeout, _) => "timed out",
-        (How::Failed, _) => "broken",
-        // A UDP peer has nothing to close: we only stop to remember it.
-        (How::Finished | How::Stopped, By::Us) if protocol == Protocol::Udp => "forgotten",
-        (How::Finished | How::Stopped, By::Us) => "closed by us",
-        (How::Finished | How::Stopped, By::Peer) => "closed by the peer",
     }
 }
 
@@ -233,7 +146,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::event::Outcome;
+    use crate::model::event::{By, How, Outcome};
     use crate::model::failure::{Failure, FailureKind, What};
     use crate::model::time::Stamp;
 
@@ -395,10 +308,7 @@ mod tests {
                 EventKind::Waiting { to: "a:1".into() },
                 "·       waiting for a server at a:1",
             ),
-            (
-                opened(),
-                "◆ #1    connected to 127.0.0.1:51334 from 127.0.0.1:23456",
-            ),
+            (opened(), "◆ #1    connected; our end is 127.0.0.1:23456"),
             (
                 closed(How::Reset, By::Peer),
                 "◇ #1    reset by the peer, in 18 B, out 2.0 KiB",
@@ -427,11 +337,11 @@ mod tests {
                 "◆       ready to send to 127.0.0.1:51334 from 127.0.0.1:23456",
             ),
             (opened(), "◆ #1    first heard from 127.0.0.1:51334"),
-            (received(b"", 0), "← #1         0 B  "),
+            (received(b"", 0), "← #1         0 B  (an empty datagram)"),
             (
                 received(b"abc", 12),
                 "← #1         3 B  abc\n                      12 B more did not fit into the \
-                 buffer and are lost",
+                 read size",
             ),
             (
                 closed(How::Stopped, By::Us),
@@ -479,8 +389,8 @@ mod tests {
                 failure: Box::new(failure()),
             },
         ];
-        for ascii in [false, true] {
-            let mut marks: Vec<char> = kinds.iter().map(|kind| mark(kind, ascii)).collect();
+        for mark in [words::mark, words::ascii_mark] {
+            let mut marks: Vec<char> = kinds.iter().map(mark).collect();
             marks.sort_unstable();
             marks.dedup();
             assert_eq!(marks.len(), kinds.len());

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
 
 use super::paint::Painter;
 use super::theme::Role;
@@ -15,7 +16,7 @@ use crate::app::tab::{Mode, Pane};
 use crate::model::event::{ConnId, Outcome};
 use crate::model::failure::FailureKind;
 use crate::model::size::Size;
-use crate::model::spec::{Protocol, Side};
+use crate::model::spec::{CONNECT_LIMIT, Protocol, Side};
 use crate::model::time::Stamp;
 use crate::wire::text::{self, Kind};
 
@@ -48,15 +49,19 @@ fn state_words(state: &SideState, now: Stamp, short: bool) -> (String, Role) {
                 .address()
                 .map_or(String::new(), |a| text::safe(&a.to_string()).into_owned());
             let waits = state.spec.as_ref().is_some_and(|spec| spec.wait);
-            let verb = if waits {
-                "waiting for"
-            } else {
-                "connecting to"
+            let words = match (waits, short) {
+                (true, true) => "waiting".to_owned(),
+                (true, false) => format!("waiting for {to}"),
+                (false, true) => "connecting".to_owned(),
+                (false, false) => format!("connecting to {to}"),
             };
-            (
-                format!("{verb} {to}  {}", ago(now.since(state.started))),
-                Role::Warning,
-            )
+            let since = ago(now.since(state.started));
+            let limit = if waits {
+                String::new()
+            } else {
+                format!(" of {}", ago(CONNECT_LIMIT))
+            };
+            (format!("{words}  {since}{limit}"), Role::Warning)
         }
         (Phase::Running, Side::Server) => {
             let first = state
@@ -77,13 +82,21 @@ fn state_words(state: &SideState, now: Stamp, short: bool) -> (String, Role) {
                 .next()
                 .map(|(_, c)| c);
             let text = match peer {
-                Some(c) if udp => format!(
-                    "peer {}, last heard {} ago",
-                    c.peer,
-                    ago(now.since(c.heard))
-                ),
-                Some(c) if short => format!("{}{}", c.peer, flow_words(c.flow)),
-                Some(c) => format!("connected to {}{}", c.peer, flow_words(c.flow)),
+                Some(c) if udp => {
+                    let (peer, heard) = (c.peer, ago(now.since(c.heard)));
+                    if short {
+                        format!("last heard {heard} ago")
+                    } else {
+                        format!("peer {peer}, last heard {heard} ago")
+                    }
+                }
+                Some(c) if short => match c.flow {
+                    Flow::Open => c.peer.to_string(),
+                    Flow::PeerFinished => "it finished sending".to_owned(),
+                    Flow::WeFinished => "we finished sending".to_owned(),
+                },
+                Some(c) => format!("connected to {}{}", c.peer, flow_words(c.flow, false)),
+                None if udp && short => "nothing heard yet".to_owned(),
                 None if udp => "ready; no datagram has come back yet".to_owned(),
                 None => "connected".to_owned(),
             };
@@ -111,11 +124,32 @@ fn failure_word(state: &SideState) -> &'static str {
     }
 }
 
-fn flow_words(flow: Flow) -> &'static str {
-    match flow {
-        Flow::Open => "",
-        Flow::PeerFinished => ", it finished sending",
-        Flow::WeFinished => ", we finished sending",
+fn flow_words(flow: Flow, short: bool) -> &'static str {
+    match (flow, short) {
+        (Flow::Open, _) => "",
+        (Flow::PeerFinished, false) => ", it finished sending",
+        (Flow::PeerFinished, true) => ", it finished",
+        (Flow::WeFinished, false) => ", we finished sending",
+        (Flow::WeFinished, true) => ", we finished",
+    }
+}
+
+/// Narrower rows have arrows in place of words before their counters.
+const WORDS_FROM: u16 = 70;
+/// Narrower rows have no counters.
+const COUNTERS_FROM: u16 = 46;
+
+/// What came in and went out, in columns that depend on the row's width alone.
+fn counters_in(painter: &Painter, row: Rect, received: u64, sent: u64) -> String {
+    let (received, sent) = (Size(received), Size(sent));
+    match row.width {
+        WORDS_FROM.. => format!("in {received:>8}   out {sent:>8}"),
+        COUNTERS_FROM.. => {
+            let arrows =
+                [("←", "<"), ("→", ">")].map(|(to, ascii)| painter.theme.either(to, ascii));
+            format!("{} {received:>8}  {} {sent:>8}", arrows[0], arrows[1])
+        }
+        _ => String::new(),
     }
 }
 
@@ -132,21 +166,18 @@ pub fn header(app: &App, painter: &mut Painter, place: &SidePlace) {
         .side(place.side)
         .add_modifier(ratatui::style::Modifier::BOLD);
     let x = painter.styled(row.x, row.y, name, style, row.width) + 2;
-    let counters = format!(
-        "in {:>8}   out {:>8}",
-        Size(state.stats.received),
-        Size(state.stats.sent)
-    );
-    let room = row.right().saturating_sub(x + 2 + counters.len() as u16);
+    let (received, sent) = (state.stats.received, state.stats.sent);
+    let mut counters = counters_in(painter, row, received, sent);
+    if state.phase == Phase::Idle {
+        counters.clear();
+    }
+    let behind = (counters.width() as u16).saturating_add(2);
+    let room = row.right().saturating_sub(x + behind);
     let (mut words, role) = state_words(state, app.now, false);
-    if words.chars().count() > room.into() {
+    if words.width() > room.into() {
         words = state_words(state, app.now, true).0;
     }
-    let words_end = x + words.chars().count() as u16;
-    painter.text(x, row.y, &words, role, row.right().saturating_sub(x));
-    if state.phase == Phase::Idle {
-        return;
-    }
+    let words_end = painter.words(x, row.y, &words, role, row.right().saturating_sub(x));
     let left = painter.right(words_end + 2, row.right(), row.y, &counters, Role::Quiet);
     if left < row.right() {
         let rate = format!("{:>8}/s   ", Size(state.stats.rate.per_second(app.now)));
@@ -267,10 +298,33 @@ fn connection_row(
             + 1,
     );
     let x = painter.text(x, row.y, &c.peer.to_string(), role, width(x)) + 2;
-    let mut words = if state.protocol == Protocol::Udp {
-        format!("last heard {} ago", ago(app.now.since(c.heard)))
+    let counters = counters_in(painter, row, c.received, c.sent);
+    let right = painter.right(x, row.right(), row.y, &counters, role);
+    let room = if right < row.right() {
+        right.saturating_sub(x + 2)
     } else {
-        format!("{:>6}{}", ago(app.now.since(c.opened)), flow_words(c.flow))
+        width(x)
+    };
+    let mut words = connection_words(app, state, c, false);
+    if words.width() > room.into() {
+        words = connection_words(app, state, c, true);
+    }
+    let role = if picked { role } else { Role::Quiet };
+    painter.words(x, row.y, &words, role, room);
+}
+
+/// How long a connection has been there or was heard, and what is particular about it.
+fn connection_words(app: &App, state: &SideState, c: &Connection, short: bool) -> String {
+    let mut words = if state.protocol == Protocol::Udp {
+        let heard = ago(app.now.since(c.heard));
+        if short {
+            format!("{heard} ago")
+        } else {
+            format!("last heard {heard} ago")
+        }
+    } else {
+        let age = ago(app.now.since(c.opened));
+        format!("{age:>6}{}", flow_words(c.flow, short))
     };
     if state.takes_turns() {
         words.push_str(if c.our_turn {
@@ -282,19 +336,7 @@ fn connection_row(
     if c.waiting > 0 {
         words = format!("{words}, {} waiting", Size(c.waiting));
     }
-    let counters = format!("in {:>8}   out {:>8}", Size(c.received), Size(c.sent));
-    let end = x + words.chars().count() as u16;
-    let right = painter.right(x, row.right(), row.y, &counters, role);
-    let room = if end + 1 < right { right } else { row.right() };
-    if room > x {
-        painter.text(
-            x,
-            row.y,
-            &words,
-            if picked { role } else { Role::Quiet },
-            room - x,
-        );
-    }
+    words
 }
 
 /// The chat box. Returns where the cursor belongs when it has it.
@@ -394,8 +436,11 @@ pub fn text_area(
 }
 
 fn box_title(state: &SideState) -> String {
-    if state.phase != Phase::Running {
-        return "not connected yet".to_owned();
+    match (state.phase, state.side) {
+        (Phase::Running, _) => {}
+        (Phase::Stopping, _) => return "stopping".to_owned(),
+        (_, Side::Server) => return "not listening yet".to_owned(),
+        (_, Side::Client) => return "not connected yet".to_owned(),
     }
     let to = match (state.side, state.connections.picked) {
         (Side::Client, _) => "say".to_owned(),

@@ -1,9 +1,6 @@
 //! Events in words: the sentence that the screen and the headless lines share. Payloads are not
 //! here; addresses and numbers only.
 
-use std::fmt::Write as _;
-use std::net::SocketAddr;
-
 use super::text::safe;
 use crate::model::event::{By, EventKind, How, Outcome};
 use crate::model::size::Size;
@@ -35,32 +32,41 @@ pub fn ascii_mark(kind: &EventKind) -> char {
     }
 }
 
-fn plural(n: u64, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
-}
-
-/// What happened, in one sentence without its full stop. `Received` and `Sent` give their note
-/// only (a cut, an empty datagram), or nothing.
+/// What happened, in one sentence without its full stop. `Received` and `Sent` give only a note on
+/// their payload (a cut, an empty datagram), or nothing.
 #[must_use]
 pub fn sentence(kind: &EventKind, protocol: Protocol, side: Side) -> String {
     let udp = protocol == Protocol::Udp;
     match kind {
-        EventKind::Connecting { to } => format!("connecting to {} ...", safe(to)),
-        EventKind::Tried { address, failure } => format!("{address}: {}", safe(&failure.message)),
-        EventKind::Waiting { to } => {
-            format!("nobody listens at {} yet; waiting for the server", safe(to))
+        EventKind::Connecting { to } => format!("connecting to {}", safe(to)),
+        EventKind::Tried { failure, .. } | EventKind::Failed { failure, .. } => {
+            safe(&failure.message).into_owned()
         }
+        EventKind::Waiting { to } => format!("waiting for a server at {}", safe(to)),
         EventKind::Listening { local } => format!("listening on {local}"),
         EventKind::Ready { local, peer } => format!("ready to send to {peer} from {local}"),
-        EventKind::Opened { peer, local, .. } => opened(*peer, *local, udp, side),
-        EventKind::Received { data, cut, .. } => received(data.len(), *cut, udp),
-        EventKind::Sent { data, .. } if udp && data.is_empty() => "(an empty datagram)".to_owned(),
-        EventKind::Sent { .. } => String::new(),
+        EventKind::Opened { peer, local, .. } => match (udp, side) {
+            (true, _) => format!("first heard from {peer}"),
+            (false, Side::Server) => format!("opened by {peer}"),
+            (false, Side::Client) => format!("connected; our end is {local}"),
+        },
+        EventKind::Received { cut: cut @ 1.., .. } => {
+            format!(
+                "{} more did not fit into the read size",
+                Size(u64::from(*cut))
+            )
+        }
+        EventKind::Received { data, .. } | EventKind::Sent { data, .. }
+            if udp && data.is_empty() =>
+        {
+            "(an empty datagram)".to_owned()
+        }
+        EventKind::Received { .. } | EventKind::Sent { .. } => String::new(),
         EventKind::Finished { by: By::Peer, .. } => {
-            "the peer has finished sending; it can still read".to_owned()
+            "finished sending (it can still read)".to_owned()
         }
         EventKind::Finished { by: By::Us, .. } => {
-            "we have finished sending; we can still read".to_owned()
+            "we finished sending (it can still send)".to_owned()
         }
         EventKind::Closed {
             how,
@@ -70,85 +76,59 @@ pub fn sentence(kind: &EventKind, protocol: Protocol, side: Side) -> String {
             ..
         } => {
             format!(
-                "{}; in {}, out {}",
+                "{}, in {}, out {}",
                 closed(*how, *by, udp),
                 Size(*received),
                 Size(*sent)
             )
         }
+        // How many bytes the system dropped is not always known.
+        EventKind::Lost {
+            why,
+            count,
+            bytes: 0,
+            ..
+        } => format!("{} ({count} lost)", safe(why)),
         EventKind::Lost {
             why, count, bytes, ..
         } => {
-            let mut text = format!(
-                "{} lost",
-                plural(
-                    *count,
-                    if udp { "datagram" } else { "message" },
-                    if udp { "datagrams" } else { "messages" }
-                )
-            );
-            if *bytes > 0 {
-                // Writing to a String cannot fail.
-                let _ = write!(text, " ({})", Size(*bytes));
-            }
-            format!("{text}: {}", safe(why))
+            format!("{} ({count} lost, {})", safe(why), Size(*bytes))
         }
-        EventKind::Failed { failure, .. } => safe(&failure.message).into_owned(),
+        EventKind::Stopped {
+            outcome: Outcome::Failed,
+            ..
+        } => "ended by the failure above".to_owned(),
         EventKind::Stopped {
             received,
             sent,
             connections,
-            outcome,
+            ..
         } => {
-            let who = if udp {
-                plural(*connections, "peer", "peers")
-            } else {
-                plural(*connections, "connection", "connections")
+            let ends = match (udp, connections) {
+                (true, 1) => "peer",
+                (true, _) => "peers",
+                (false, 1) => "connection",
+                (false, _) => "connections",
             };
-            let end = if *outcome == Outcome::Done {
-                "stopped"
-            } else {
-                "ended by the failure above"
-            };
-            if *connections == 0 {
-                return end.to_owned();
-            }
-            format!("{end}; {who}, in {}, out {}", Size(*received), Size(*sent))
+            format!(
+                "stopped, in {}, out {}, {connections} {ends}",
+                Size(*received),
+                Size(*sent)
+            )
         }
     }
 }
 
-fn opened(peer: SocketAddr, local: SocketAddr, udp: bool, side: Side) -> String {
-    match (udp, side) {
-        (true, _) => format!("first datagram from {peer}"),
-        (false, Side::Server) => format!("opened by {peer}"),
-        (false, Side::Client) => format!("connected; our end is {local}"),
-    }
-}
-
-fn received(len: usize, cut: u32, udp: bool) -> String {
-    if cut > 0 {
-        format!(
-            "(cut: {} did not fit into the read size)",
-            plural(cut.into(), "byte", "bytes")
-        )
-    } else if udp && len == 0 {
-        "(an empty datagram)".to_owned()
-    } else {
-        String::new()
-    }
-}
-
 fn closed(how: How, by: By, udp: bool) -> &'static str {
-    match (udp, how, by) {
-        (true, How::Timeout, _) => "forgotten: silent for the longest",
-        (true, ..) => "forgotten",
-        (false, How::Finished, By::Peer) => "closed; the peer finished first",
-        (false, How::Finished, By::Us) => "closed; we finished first",
-        (false, How::Reset, By::Peer) => "reset by the peer",
-        (false, How::Reset, By::Us) => "reset by us",
-        (false, How::Timeout, _) => "closed: a time limit ran out",
-        (false, How::Stopped, _) => "closed by us",
-        (false, How::Failed, _) => "closed by a failure",
+    match (how, by) {
+        (How::Reset, By::Peer) => "reset by the peer",
+        (How::Reset, By::Us) => "reset by us",
+        (How::Timeout, _) if udp => "forgotten: it was silent for the longest",
+        (How::Timeout, _) => "timed out",
+        (How::Failed, _) => "broken",
+        // A UDP peer has nothing to close: we only stop to remember it.
+        (How::Finished | How::Stopped, By::Us) if udp => "forgotten",
+        (How::Finished | How::Stopped, By::Us) => "closed by us",
+        (How::Finished | How::Stopped, By::Peer) => "closed by the peer",
     }
 }

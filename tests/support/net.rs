@@ -22,10 +22,10 @@ pub const ONE: ConnId = ConnId(1);
 
 /// Waits for something that must not take long.
 pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(DEADLINE, future).await {
-        Ok(value) => value,
-        Err(_) => panic!("{what}: not within {DEADLINE:?}"),
-    }
+    let Ok(value) = tokio::time::timeout(DEADLINE, future).await else {
+        panic!("{what}: not within {DEADLINE:?}");
+    };
+    value
 }
 
 /// Whether this machine has `::1`; says so where it has not.
@@ -93,6 +93,18 @@ impl Watch {
                     "{what}: not within {DEADLINE:?}; there was {:#?}",
                     self.events
                 );
+            }
+        }
+    }
+
+    /// Takes events while something else goes on, as a shell does.
+    pub async fn during<T>(&mut self, future: impl Future<Output = T>) -> T {
+        tokio::pin!(future);
+        loop {
+            self.drain();
+            tokio::select! {
+                value = &mut future => return value,
+                () = self.feed.ready() => {}
             }
         }
     }

@@ -27,6 +27,10 @@ const NOT_READING_LIMIT: Duration = Duration::from_secs(3);
 /// How long a close in order waits, first for the peer to take what is due, then for its end.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
+/// How many bytes are still handed to the system by a connection that is being stopped: a last
+/// message, but not so much that a thousand connections would take long.
+const STOP_BYTES: usize = 64 << 10;
+
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -88,7 +92,7 @@ impl Connection {
     pub(super) async fn run(self) -> Report {
         let end = tokio::select! {
             biased;
-            () = self.session.cancel.cancelled() => End::Stopped,
+            () = self.session.cut.cancelled() => End::Stopped,
             end = self.serve() => end,
         };
         if let End::Stopped = end {
@@ -298,12 +302,16 @@ impl Connection {
 
     /// The same without any waiting: gives what the system takes, takes what is there.
     fn stop(&self) {
-        while self.line.current().is_some()
-            || matches!(self.line.try_step(), Some(Step::Send { .. }))
+        let mut budget = STOP_BYTES;
+        while budget > 0
+            && (self.line.current().is_some()
+                || matches!(self.line.try_step(), Some(Step::Send { .. })))
         {
-            match self.line.current().map(|data| self.write_once(data)) {
-                Some(Ok(true)) | None => {}
-                Some(Ok(false) | Err(_)) => break,
+            let mut data = self.line.current().unwrap_or_default();
+            data.truncate(budget);
+            budget -= data.len();
+            if !self.write_once(data).is_ok_and(|taken| taken) {
+                break;
             }
         }
         let _ = socket::finish(&self.stream);
