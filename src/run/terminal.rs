@@ -5,14 +5,24 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event};
 use crossterm::style::ResetColor;
 use crossterm::terminal::{self, Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute};
+use tokio::sync::mpsc;
+
+use super::signals::Signal;
 
 /// The exit code of a panic, as Rust's own.
 const PANIC_CODE: i32 = 101;
+
+/// How many input events may wait; a terminal sends far fewer.
+const INPUT_QUEUE: usize = 1024;
+
+/// How long the program may go on without a terminal: enough to close connections in order.
+const FAREWELL: Duration = Duration::from_millis(1800);
 
 /// Whether the modes are on. The panic hook has no other way to know.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -108,8 +118,8 @@ pub fn install_panic_hook() {
 /// an orphaned process group.
 #[cfg(unix)]
 pub fn stop_process() {
-    use rustix::process::{Signal, getpid, kill_process};
-    let _ = kill_process(getpid(), Signal::STOP);
+    use rustix::process::{self, getpid, kill_process};
+    let _ = kill_process(getpid(), process::Signal::STOP);
 }
 
 /// There is no stopping here.
@@ -119,40 +129,62 @@ pub fn stop_process() {}
 /// Whether [`stop_process`] works.
 pub const CAN_STOP: bool = cfg!(unix);
 
-/// Calls `gone` when the terminal on stdin has hung up, looking twice a second. crossterm does not
-/// tell, and spins. If the program is then still there a second later, it is ended.
-#[cfg(unix)]
-pub fn watch_for_hang_up(gone: impl FnOnce() + Send + 'static) {
-    use std::time::Duration;
-
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
-    use super::signals::Signal;
-
-    thread::spawn(move || {
-        loop {
-            thread::sleep(Duration::from_millis(500));
-            let stdin = io::stdin();
-            // No event is asked for: hang-up and error are always reported.
-            let mut fds = [PollFd::new(&stdin, PollFlags::empty())];
-            let now = Timespec {
-                tv_sec: 0,
-                tv_nsec: 0,
-            };
-            let hung_up = poll(&mut fds, Some(&now)).is_ok()
-                && fds[0]
-                    .revents()
-                    .intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
-            if hung_up {
-                break;
+/// The events of the terminal on stdin, read on a thread of its own. The channel closes when the
+/// terminal is gone; if the program is then still there a second later, it is ended.
+pub fn read_input() -> io::Result<mpsc::Receiver<Event>> {
+    let (sender, receiver) = mpsc::channel(INPUT_QUEUE);
+    thread::Builder::new()
+        .name("keyboard".to_owned())
+        .spawn(move || {
+            // Whatever the error: there will be no more input.
+            let _ = read_events(|event| sender.blocking_send(event).is_ok());
+            if sender.is_closed() {
+                return;
             }
-        }
-        gone();
-        thread::sleep(Duration::from_secs(1));
-        abandon(Signal::HangUp.exit_code());
-    });
+            drop(sender);
+            thread::sleep(FAREWELL);
+            abandon(Signal::HangUp.exit_code());
+        })?;
+    Ok(receiver)
 }
 
-/// Consoles do not hang up here without ending the program.
+/// Reads until the terminal is gone, or until `send` refuses.
+#[cfg(unix)]
+fn read_events(mut send: impl FnMut(Event) -> bool) -> io::Result<()> {
+    use super::keyboard::Keyboard;
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
+
+    let stdin = io::stdin();
+    let (mut keyboard, mut events) = (Keyboard::default(), Vec::new());
+    let mut buffer = [0; 4096];
+    loop {
+        let patience = keyboard.patience().map(Timespec::try_from);
+        let patience = patience.transpose().map_err(io::Error::other)?;
+        let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
+        match poll(&mut fds, patience.as_ref()) {
+            Ok(0) => keyboard.pause(&mut events),
+            // Past std's own buffer, which poll knows nothing of.
+            Ok(_) => match rustix::io::read(&stdin, &mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(n) => keyboard.push(&buffer[..n], &mut events),
+                Err(Errno::INTR | Errno::AGAIN) => {}
+                Err(error) => return Err(error.into()),
+            },
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        for event in events.drain(..) {
+            if !send(event) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Reads until the console is gone, or until `send` refuses.
 #[cfg(not(unix))]
-pub fn watch_for_hang_up(_gone: impl FnOnce() + Send + 'static) {}
+fn read_events(mut send: impl FnMut(Event) -> bool) -> io::Result<()> {
+    while send(crossterm::event::read()?) {}
+    Ok(())
+}

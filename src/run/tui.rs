@@ -9,8 +9,8 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use crossterm::event::Event as Input;
+use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
-use crossterm::{event, queue};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
 use tokio::sync::mpsc;
@@ -33,8 +33,6 @@ const FAREWELL: Duration = Duration::from_millis(1500);
 /// How long a signal waits for the screen to be left; a terminal that takes no output, such as a
 /// stalled connection, holds up the loop in the midst of a frame.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How many input events may wait; a terminal sends far fewer.
-const INPUT_QUEUE: usize = 1024;
 
 /// Why the loop ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,15 +40,6 @@ pub enum End {
     /// The user quit.
     Quit,
     /// A signal asked for it.
-    Signal(Signal),
-    /// The terminal is gone.
-    Gone,
-}
-
-/// What the loop is told besides input: signals, and that the terminal is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// A signal came.
     Signal(Signal),
     /// The terminal is gone.
     Gone,
@@ -114,9 +103,9 @@ impl<B: Backend> Screen<B> {
     pub async fn run(
         &mut self,
         input: &mut mpsc::Receiver<Input>,
-        notices: &mut mpsc::Receiver<Notice>,
+        signals: &mut mpsc::Receiver<Signal>,
     ) -> Result<End, B::Error> {
-        let end = self.turn_until_end(input, notices).await;
+        let end = self.turn_until_end(input, signals).await;
         self.say_farewell().await;
         end
     }
@@ -124,7 +113,7 @@ impl<B: Backend> Screen<B> {
     async fn turn_until_end(
         &mut self,
         input: &mut mpsc::Receiver<Input>,
-        notices: &mut mpsc::Receiver<Notice>,
+        signals: &mut mpsc::Receiver<Signal>,
     ) -> Result<End, B::Error> {
         let mut heartbeat = Instant::now() + HEARTBEAT;
         loop {
@@ -139,11 +128,12 @@ impl<B: Backend> Screen<B> {
             // While a frame is due anyway, events gather until then, or until they press.
             tokio::select! {
                 biased;
-                notice = notices.recv() => match notice {
-                    Some(Notice::Signal(Signal::Continue)) => self.pause(false)?,
-                    Some(Notice::Signal(Signal::Suspend)) => self.pause(true)?,
-                    Some(Notice::Signal(signal)) => return Ok(End::Signal(signal)),
-                    Some(Notice::Gone) | None => return Ok(End::Gone),
+                signal = signals.recv() => match signal {
+                    Some(Signal::Continue) => self.pause(false)?,
+                    Some(Signal::Suspend) => self.pause(true)?,
+                    Some(Signal::Resize) => self.redraw()?,
+                    Some(signal) => return Ok(End::Signal(signal)),
+                    None => return Ok(End::Gone),
                 },
                 event = input.recv() => {
                     let Some(event) = event else { return Ok(End::Gone) };
@@ -263,7 +253,8 @@ impl<B: Backend> Screen<B> {
         Ok(())
     }
 
-    /// Draws every cell anew. (`Terminal::clear` would wait for the terminal's answer.)
+    /// Draws every cell anew, at the size that the terminal has now. What it shows is not known: it
+    /// may have been smaller for a moment. (`Terminal::clear` would wait for its answer.)
     fn redraw(&mut self) -> Result<(), B::Error> {
         let size = self.terminal.size()?;
         self.terminal
@@ -377,18 +368,13 @@ async fn show(launch: ScreenLaunch, clock: Clock) -> anyhow::Result<(End, Vec<St
         can_suspend: terminal::CAN_STOP,
     };
     let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
-    let (notify, mut notices) = mpsc::channel(16);
-    let signals = Signals::all()?;
-    let gone = notify.clone();
-    terminal::watch_for_hang_up(move || {
-        let _ = gone.blocking_send(Notice::Gone);
-    });
-    tokio::spawn(pass_on(signals, notify));
-    let mut input = read_input();
+    let (notify, mut signals) = mpsc::channel(16);
+    tokio::spawn(pass_on(Signals::all()?, notify));
+    let mut input = terminal::read_input()?;
     let mut screen = Screen::new(launch, machine, clock, terminal, Some(pause_process))?;
     // A frame that cannot be written means that the terminal is gone.
     let end = screen
-        .run(&mut input, &mut notices)
+        .run(&mut input, &mut signals)
         .await
         .unwrap_or(End::Gone);
     terminal::leave();
@@ -396,30 +382,16 @@ async fn show(launch: ScreenLaunch, clock: Clock) -> anyhow::Result<(End, Vec<St
 }
 
 /// Tells the loop of signals. When it does not obey one that ends the program, this does.
-async fn pass_on(mut signals: Signals, notify: mpsc::Sender<Notice>) {
+async fn pass_on(mut signals: Signals, notify: mpsc::Sender<Signal>) {
     loop {
         let signal = signals.next().await;
-        if !matches!(signal, Signal::Suspend | Signal::Continue) {
+        if !matches!(signal, Signal::Suspend | Signal::Continue | Signal::Resize) {
             tokio::spawn(async move {
                 tokio::time::sleep(PATIENCE).await;
                 terminal::abandon(signal.exit_code());
             });
         }
-        if notify.send(Notice::Signal(signal)).await.is_err() {
-            return;
-        }
+        // A loop that is held up has enough waiting; what it sees then is how things are then.
+        let _ = notify.try_send(signal);
     }
-}
-
-/// Reads the terminal on a thread of its own: crossterm may block for ever on a dead terminal.
-fn read_input() -> mpsc::Receiver<Input> {
-    let (sender, receiver) = mpsc::channel(INPUT_QUEUE);
-    std::thread::spawn(move || {
-        while let Ok(event) = event::read() {
-            if sender.blocking_send(event).is_err() {
-                return;
-            }
-        }
-    });
-    receiver
 }

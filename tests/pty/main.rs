@@ -3,11 +3,16 @@
 
 #![cfg(unix)]
 
+#[path = "../support/output.rs"]
+mod output;
 #[path = "../support/pty.rs"]
 mod pty;
 
 mod broken;
+mod hostile;
 mod input;
+mod keys;
+mod looks;
 mod lost;
 mod paused;
 mod refused;

@@ -93,6 +93,7 @@ fn as_a_job_of_a_shell_it_goes_to_the_background_and_comes_back() {
     screen.until_seen("the screen", |seen| seen.screen().alternate_screen());
     screen.key("q", "One session runs");
     screen.key("y", "netplay: TCP server: 0 connections");
+    screen.until("the prompt", |text| text.trim().ends_with("shell:"));
     screen.keys("echo code $?\r");
     screen.shows("code 0");
     screen.keys("exit\r");
