@@ -58,7 +58,7 @@ impl App {
         effects
     }
 
-    pub(super) fn join_as_client(&mut self) -> Vec<Effect> {
+    fn join_as_client(&mut self) -> Vec<Effect> {
         let Some(address) = self.tab().get(Side::Server).form.address() else {
             return Vec::new();
         };
@@ -176,7 +176,7 @@ impl SideState {
     }
 
     /// What Enter would send and to whom, or why it cannot be sent now. The box is left alone.
-    pub(super) fn outgoing(&self) -> Result<(SessionId, Target, Bytes), String> {
+    fn outgoing(&self) -> Result<(SessionId, Target, Bytes), String> {
         let udp = self.protocol == Protocol::Udp;
         let Some(id) = self.session.filter(|_| self.phase == Phase::Running) else {
             return Err("not connected yet: your text stays here".to_owned());
