@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use ratatui::layout::{Position, Rect};
-use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::paint::Painter;
 use super::theme::Role;
+use super::typed;
 use crate::app::App;
 use crate::app::connections::{Connection, Flow};
 use crate::app::layout::{Place, SidePlace, inset};
@@ -18,7 +18,7 @@ use crate::model::failure::FailureKind;
 use crate::model::size::Size;
 use crate::model::spec::{CONNECT_LIMIT, Protocol, Side};
 use crate::model::time::Stamp;
-use crate::wire::text::{self, Kind};
+use crate::wire::text;
 
 /// Whether a pane has the keys.
 pub fn has_keys(app: &App, side: Side, pane: Pane) -> bool {
@@ -366,7 +366,7 @@ pub fn chat(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
         width: body.width.saturating_sub(1),
         ..body
     };
-    text_area(painter, state.chat.area(), area).filter(|_| typing)
+    typed::draw(painter, state.chat.area(), area).filter(|_| typing)
 }
 
 /// A word to the user on the rule of the box: between title and chip, or in their place.
@@ -401,47 +401,6 @@ fn draw_notice(
         short
     };
     painter.words(left, y, &format!("{mark}{words} "), role, room);
-}
-
-/// Draws a text area. What is typed or pasted may hold characters that a terminal would obey or
-/// hide: their cells show a mark instead.
-pub fn text_area(
-    painter: &mut Painter,
-    area: &tui_textarea::TextArea<'_>,
-    rect: Rect,
-) -> Option<Position> {
-    let rect = rect.intersection(painter.buffer.area);
-    if rect.is_empty() {
-        return None;
-    }
-    let plain = painter.theme.style(Role::Plain);
-    painter.buffer.set_style(rect, plain);
-    let mut cells = ratatui::buffer::Buffer::empty(rect);
-    area.render(rect, &mut cells);
-    // The widget draws its own cursor by a style; the real one is used instead, so take text only.
-    for y in rect.top()..rect.bottom() {
-        for x in rect.left()..rect.right() {
-            let symbol = cells[(x, y)].symbol();
-            let is_text = symbol.is_empty()
-                || text::tokens(symbol.as_bytes(), painter.theme.charset)
-                    .all(|token| token.kind() == Kind::Text);
-            let cell = &mut painter.buffer[(x, y)];
-            if is_text {
-                cell.set_symbol(symbol);
-            } else {
-                cell.set_symbol(painter.theme.either("·", "?"))
-                    .set_style(painter.theme.style(Role::Token));
-            }
-        }
-    }
-    let cursor = area.screen_cursor();
-    let (top, _) = area.scroll_offset();
-    let y = rect.y + (cursor.row as u16).saturating_sub(top);
-    let x = rect.x + (cursor.col as u16);
-    Some(Position::new(
-        x.min(rect.right() - 1),
-        y.min(rect.bottom() - 1),
-    ))
 }
 
 fn box_title(state: &SideState) -> String {
