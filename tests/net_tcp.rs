@@ -621,3 +621,27 @@ async fn five_hundred_clients_at_once_are_served_and_stopped_in_well_under_a_sec
     );
     assert_eq!(watch.count("closed"), CLIENTS);
 }
+
+// One thread, so that whoever does not give way holds up everybody.
+#[tokio::test(flavor = "current_thread")]
+async fn a_connection_that_never_runs_dry_gives_way_to_all_others() {
+    let (mut watch, address) = serve(server(LOCAL)).await;
+    let flood = std::thread::spawn(move || {
+        let mut peer = std::net::TcpStream::connect(address).unwrap();
+        let chunk = vec![b'x'; 1 << 20];
+        while std::io::Write::write_all(&mut peer, &chunk).is_ok() {}
+    });
+    watch.received(ONE, b"xxxx").await;
+    let mut second = TcpStream::connect(address).await.unwrap();
+    second.write_all(b"me too").await.unwrap();
+    watch.received(ConnId(2), b"me too").await;
+    let began = Instant::now();
+    watch.stop();
+    watch.stopped().await;
+    assert!(
+        began.elapsed() < Duration::from_millis(500),
+        "{:?}",
+        began.elapsed()
+    );
+    flood.join().unwrap();
+}

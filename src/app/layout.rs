@@ -8,8 +8,8 @@ use super::form::Field;
 use super::tab::Pane;
 use super::{App, Tab};
 use crate::model::spec::{Protocol, Side};
-use crate::wire::rows;
 use crate::wire::text::Charset;
+use crate::wire::{hex, rows};
 
 /// Below this, only a sentence is shown.
 pub const SMALLEST: (u16, u16) = (40, 10);
@@ -147,6 +147,18 @@ pub fn page_body(page: Rect) -> Rect {
         width: page.width.saturating_sub(4),
         height: page.height.saturating_sub(4),
     }
+}
+
+/// The width of a page's content on this screen.
+#[must_use]
+pub fn page_width(screen: Rect) -> u16 {
+    page_body(page(screen, 1)).width
+}
+
+/// How many bytes a row of an inspected entry has on this screen.
+#[must_use]
+pub fn hex_columns(screen: Rect) -> u16 {
+    hex::columns(page_width(screen))
 }
 
 /// The rows that the box of a side needs at a width: its text, at least one, at most a few.

@@ -134,12 +134,15 @@ pub(super) async fn supervise(
         Err(error) => {
             session.stop.cancel();
             session.cut.cancel();
-            let text = match error.try_into_panic() {
-                Ok(panic) => panic_text(&*panic),
-                Err(error) => error.to_string(),
-            };
-            session.fail(None, fault::internal(session.spec.protocol, &text));
-            Outcome::Failed
+            match error.try_into_panic() {
+                Ok(panic) => {
+                    let text = panic_text(&*panic);
+                    session.fail(None, fault::internal(session.spec.protocol, &text));
+                    Outcome::Failed
+                }
+                // The runtime is going down with all of its tasks.
+                Err(_) => Outcome::Done,
+            }
         }
     };
     session.emit(session.stopped(outcome));

@@ -125,7 +125,7 @@ impl<B: Backend> Screen<B> {
                 continue;
             }
             let wake = if self.dirty { due } else { heartbeat };
-            // While a frame is due anyway, events gather until then, or until they press.
+            // While a frame is due anyway, events gather until then, or until they fill their lane.
             tokio::select! {
                 biased;
                 signal = signals.recv() => match signal {
@@ -143,7 +143,7 @@ impl<B: Backend> Screen<B> {
                 }
                 () = sleep_until(wake) => self.tick(),
                 () = self.feed.ready(), if !self.dirty => self.take_events(),
-                () = self.feed.pressing(), if self.dirty => self.take_events(),
+                () = self.feed.urgent(), if self.dirty => self.take_events(),
             }
         }
     }

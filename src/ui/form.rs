@@ -4,8 +4,9 @@ use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
 
 use super::paint::Painter;
-use super::panes::{has_keys, text_area};
+use super::panes::has_keys;
 use super::theme::Role;
+use super::typed;
 use crate::app::App;
 use crate::app::form::{Field, Form, Name, Value};
 use crate::app::layout::{self, Place, VALUES_AT, inset};
@@ -63,7 +64,11 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
     if let Some(notice) = &state.notice {
         painter.on_rule(left, right, y, &text::safe(&notice.text), Role::Warning);
     } else {
-        painter.on_rule(left, right, y, app.offers(side), Role::Key);
+        let fits = |words: &&&str| words.width() + 2 <= right.saturating_sub(left).into();
+        if let Some(words) = app.offers(side).iter().find(fits) {
+            let words = words.replace('·', painter.theme.either("·", "-"));
+            painter.on_rule(left, right, y, &words, Role::Key);
+        }
     }
     cursor
 }
@@ -112,8 +117,7 @@ fn draw_value(
     let room = row.right().saturating_sub(x);
     match &field.value {
         Value::Text(area) => {
-            let text_width = area.lines().iter().map(|line| line.width()).max();
-            let text_width = u16::try_from(text_width.unwrap_or(0)).unwrap_or(u16::MAX);
+            let text_width = typed::width(area, painter.theme.charset);
             // A long value takes the room of its explanation, and one cell for the cursor.
             let width = VALUE_WIDTH.max(text_width.saturating_add(1)).min(room);
             let place = Rect {
@@ -122,7 +126,7 @@ fn draw_value(
                 width,
                 height: 1,
             };
-            (x + text_width.min(room), text_area(painter, area, place))
+            (x + text_width.min(room), typed::draw(painter, area, place))
         }
         Value::Choice { words, at } => {
             let end = draw_choice(painter, words, *at, x, row, current);

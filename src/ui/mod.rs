@@ -23,6 +23,7 @@ mod paint;
 mod panes;
 mod teach;
 pub mod theme;
+mod typed;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;

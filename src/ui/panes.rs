@@ -3,22 +3,22 @@
 use std::time::Duration;
 
 use ratatui::layout::{Position, Rect};
-use ratatui::widgets::Widget;
 use unicode_width::UnicodeWidthStr;
 
 use super::paint::Painter;
 use super::theme::Role;
+use super::typed;
 use crate::app::App;
 use crate::app::connections::{Connection, Flow};
 use crate::app::layout::{Place, SidePlace, inset};
-use crate::app::side::{Phase, SideState};
+use crate::app::side::{Notice, Phase, SideState};
 use crate::app::tab::{Mode, Pane};
 use crate::model::event::{ConnId, Outcome};
 use crate::model::failure::FailureKind;
 use crate::model::size::Size;
 use crate::model::spec::{CONNECT_LIMIT, Protocol, Side};
 use crate::model::time::Stamp;
-use crate::wire::text::{self, Kind};
+use crate::wire::text;
 
 /// Whether a pane has the keys.
 pub fn has_keys(app: &App, side: Side, pane: Pane) -> bool {
@@ -347,32 +347,7 @@ pub fn chat(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
     let (left, right) = painter.title(place.rule, &box_title(state), focused);
     let right = painter.on_rule(left, right, place.rule.y, state.chat.chip(), Role::Quiet);
     if let Some(notice) = &state.notice {
-        let role = if notice.warning {
-            Role::Warning
-        } else {
-            Role::Quiet
-        };
-        let mark = if notice.warning { "! " } else { "" };
-        let words = format!("{mark}{}", text::safe(&notice.text));
-        if (words.chars().count() as u16) + 2 <= right.saturating_sub(left) {
-            painter.text(
-                left,
-                place.rule.y,
-                &format!(" {words} "),
-                role,
-                right - left,
-            );
-        } else {
-            // The words matter more than title and chip.
-            painter.rule(place.rule);
-            painter.text(
-                place.rule.x + 1,
-                place.rule.y,
-                &format!(" {words} "),
-                role,
-                place.rule.width.saturating_sub(2),
-            );
-        }
+        draw_notice(painter, place, (left, right), focused, notice);
     }
     let body = inset(place.body);
     let typing = focused && tab.mode == Mode::Type;
@@ -391,48 +366,41 @@ pub fn chat(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
         width: body.width.saturating_sub(1),
         ..body
     };
-    text_area(painter, state.chat.area(), area).filter(|_| typing)
+    typed::draw(painter, state.chat.area(), area).filter(|_| typing)
 }
 
-/// Draws a text area. What is typed or pasted may hold characters that a terminal would obey or
-/// hide: their cells show a mark instead.
-pub fn text_area(
+/// A word to the user on the rule of the box: between title and chip, or in their place.
+fn draw_notice(
     painter: &mut Painter,
-    area: &tui_textarea::TextArea<'_>,
-    rect: Rect,
-) -> Option<Position> {
-    let rect = rect.intersection(painter.buffer.area);
-    if rect.is_empty() {
-        return None;
+    place: &Place,
+    (left, right): (u16, u16),
+    focused: bool,
+    notice: &Notice,
+) {
+    let (mark, role) = if notice.warning {
+        ("! ", Role::Warning)
+    } else {
+        ("", Role::Quiet)
+    };
+    let words = text::safe(&notice.text);
+    let y = place.rule.y;
+    let width = |words: &str| (mark.width() + words.width() + 2) as u16;
+    if width(&words) <= right.saturating_sub(left) {
+        let words = format!(" {mark}{words} ");
+        painter.text(left, y, &words, role, right - left);
+        return;
     }
-    let plain = painter.theme.style(Role::Plain);
-    painter.buffer.set_style(rect, plain);
-    let mut cells = ratatui::buffer::Buffer::empty(rect);
-    area.render(rect, &mut cells);
-    // The widget draws its own cursor by a style; the real one is used instead, so take text only.
-    for y in rect.top()..rect.bottom() {
-        for x in rect.left()..rect.right() {
-            let symbol = cells[(x, y)].symbol();
-            let is_text = symbol.is_empty()
-                || text::tokens(symbol.as_bytes(), painter.theme.charset)
-                    .all(|token| token.kind() == Kind::Text);
-            let cell = &mut painter.buffer[(x, y)];
-            if is_text {
-                cell.set_symbol(symbol);
-            } else {
-                cell.set_symbol(painter.theme.either("·", "?"))
-                    .set_style(painter.theme.style(Role::Token));
-            }
-        }
-    }
-    let cursor = area.screen_cursor();
-    let (top, _) = area.scroll_offset();
-    let y = rect.y + (cursor.row as u16).saturating_sub(top);
-    let x = rect.x + (cursor.col as u16);
-    Some(Position::new(
-        x.min(rect.right() - 1),
-        y.min(rect.bottom() - 1),
-    ))
+    let (left, right) = painter.title(place.rule, "", focused);
+    let left = left.saturating_sub(1);
+    let room = right.saturating_sub(left);
+    // What is refused comes first; what follows from it can be left out.
+    let short = words.split_once(": ").map_or(&*words, |(what, _)| what);
+    let words = if width(&words) <= room {
+        &*words
+    } else {
+        short
+    };
+    painter.words(left, y, &format!("{mark}{words} "), role, room);
 }
 
 fn box_title(state: &SideState) -> String {

@@ -1,9 +1,9 @@
 //! The stories that are drawn: one for each view that the screen has, each told anew at the size
-//! that is asked for (keys such as PgUp mean what they mean there).
+//! that is asked for (keys such as `PgUp` mean what they mean there).
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use netplay::model::event::{By, EventKind, How, Outcome};
+use netplay::model::event::{By, ConnId, EventKind, How, Outcome};
 use netplay::model::failure::{Failure, FailureKind, Holder, What};
 use netplay::model::spec::Side;
 
@@ -27,6 +27,8 @@ pub const ALL: &[Told] = &[
     ("many_connections", many_connections),
     ("hostile_bytes", hostile_bytes),
     ("long_and_wide_text_being_typed", typing),
+    ("hostile_text_in_the_box", hostile_paste),
+    ("hostile_text_in_a_field", hostile_host),
     ("connecting", connecting),
     ("connected", connected),
     ("waiting_for_the_server", waiting),
@@ -40,6 +42,7 @@ pub const ALL: &[Told] = &[
     ("both", both),
     ("both_with_glued_reads", glued),
     ("both_udp", both_udp),
+    ("both_in_keys", both_in_keys),
     ("both_and_others", both_and_others),
     ("scrolled", scrolled),
     ("history_gone", history_gone),
@@ -56,6 +59,7 @@ pub const ALL: &[Told] = &[
     ("quit_question", quit_question),
     ("paste_question", paste_question),
     ("several_tabs", several_tabs),
+    ("everything_that_has_a_colour", colours),
 ];
 
 const TCP: &str = "127.0.0.1:23456";
@@ -80,7 +84,7 @@ fn http(size: Size) -> Story {
 
 fn form_with_an_error(size: Size) -> Story {
     let mut s = Story::of("", size);
-    s.keys("i Down Ctrl+c").types("70000").keys("Enter i");
+    s.keys("i Down Ctrl+c").types("70000").keys("Enter");
     s
 }
 
@@ -145,15 +149,29 @@ fn hostile_bytes(size: Size) -> Story {
     ] {
         s.wait(1043).received(Server, 1, data);
     }
-    let long = "a line without any end goes on and on and is wrapped where the pane ends, ".repeat(4);
+    let long =
+        "a line without any end goes on and on and is wrapped where the pane ends, ".repeat(4);
     s.wait(312).received(Server, 1, long);
     s
 }
 
 fn typing(size: Size) -> Story {
     let mut s = three_connections(size);
-    s.keys("Ctrl+c").pastes("first line\r\nsecond line, 日本語 and 👍\r\n");
+    s.keys("Ctrl+c")
+        .pastes("first line\r\nsecond line, 日本語 and 👍\r\n");
     s.types("a third line that is so long that no box of eighty cells can hold it in one row");
+    s
+}
+
+fn hostile_paste(size: Size) -> Story {
+    let mut s = listening(size);
+    s.pastes("\x1b[31mred \u{202e}thgir zero\u{200b}width, 👍🏽 ❤️ ü e\u{301}\r\na tab:\there");
+    s
+}
+
+fn hostile_host(size: Size) -> Story {
+    let mut s = Story::of("", size);
+    s.keys("i Ctrl+c").pastes("h\u{202e}ost\x07").keys("Enter");
     s
 }
 
@@ -306,7 +324,9 @@ fn glued(size: Size) -> Story {
     let mut s = both(size);
     s.keys("Ctrl+c");
     s.wait(900).sent(Client, 1, "one").wait(1);
-    s.sent(Client, 1, "two").wait(1).received(Server, 1, "onetwo");
+    s.sent(Client, 1, "two")
+        .wait(1)
+        .received(Server, 1, "onetwo");
     s.wait(700).sent(Server, 1, "a long answer, ".repeat(4));
     s.wait(1).received(Client, 1, "a long answer, ".repeat(3));
     s.wait(1).received(Client, 1, "a long answer, ");
@@ -335,7 +355,8 @@ fn both_udp(size: Size) -> Story {
 fn both_and_others(size: Size) -> Story {
     let mut s = both(size);
     s.wait(900).opened(Server, 2, &guest(2), TCP);
-    s.wait(80).received(Server, 2, "I came from another terminal");
+    s.wait(80)
+        .received(Server, 2, "I came from another terminal");
     s.wait(400);
     s
 }
@@ -481,5 +502,49 @@ fn several_tabs(size: Size) -> Story {
     let mut s = three_connections(size);
     s.keys("Esc 2 Enter").listening(UDP).keys("1");
     s.keys("2");
+    s
+}
+
+fn both_in_keys(size: Size) -> Story {
+    let mut s = both(size);
+    s.keys("Esc");
+    s
+}
+
+/// One of each: sides, directions, marks, words, warnings, failures, the picked row, the cursor.
+pub fn colours(size: Size) -> Story {
+    let mut s = listening(size);
+    s.wait(2117).opened(Server, 1, &guest(1), TCP);
+    s.received(Server, 1, "Hello from client!\r\n\x1b[0m");
+    s.wait(20).sent(Server, 1, "Hello from server!");
+    s.opened(Server, 2, &guest(2), TCP);
+    let failure = Failure {
+        what: What::Send,
+        kind: FailureKind::Reset,
+        message: format!(
+            "TCP {} reset the connection (Connection reset by peer)",
+            guest(2)
+        ),
+        hint: "it crashed, was killed, or closed before it had read everything".to_owned(),
+        holder: None,
+    };
+    s.event(
+        Server,
+        EventKind::Failed {
+            conn: Some(ConnId(2)),
+            failure: Box::new(failure),
+        },
+    );
+    s.event(
+        Server,
+        EventKind::Lost {
+            conn: Some(ConnId(2)),
+            why: "not sent: the connection is over".to_owned(),
+            count: 1,
+            bytes: 5,
+        },
+    );
+    s.keys("Esc BackTab BackTab Down BackTab BackTab BackTab");
+    s.types("d");
     s
 }

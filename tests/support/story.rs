@@ -12,7 +12,7 @@ use netplay::app::{App, Effect, Machine, Message};
 use netplay::cli;
 use netplay::model::event::{By, ConnId, Event, EventKind, How, Outcome};
 use netplay::model::failure::Failure;
-use netplay::model::launch::Launch;
+use netplay::model::launch::{Launch, ThemeName};
 use netplay::model::spec::Side;
 use netplay::model::time::{Origin, Stamp};
 use netplay::ui;
@@ -50,21 +50,23 @@ pub fn key(word: &str) -> KeyEvent {
         "End" => KeyCode::End,
         "PgUp" => KeyCode::PageUp,
         "PgDn" => KeyCode::PageDown,
-        one if one.chars().count() == 1 => KeyCode::Char(one.chars().next().unwrap()),
-        other => panic!("{other:?} is no key"),
+        other => match other.chars().collect::<Vec<char>>()[..] {
+            [c] => KeyCode::Char(c),
+            _ => panic!("{other:?} is no key"),
+        },
     };
     KeyEvent::new(code, modifiers)
 }
 
 pub fn socket(text: &str) -> SocketAddr {
-    text.parse().unwrap()
+    text.parse().expect("an address and port")
 }
 
 impl Story {
     /// The screen that this command line opens, at a size in cells.
     pub fn of(line: &str, size: (u16, u16)) -> Story {
         let words = std::iter::once("netplay").chain(line.split_whitespace());
-        let Launch::Screen(launch) = cli::parse(words, false).unwrap() else {
+        let Ok(Launch::Screen(launch)) = cli::parse(words, false) else {
             panic!("{line:?} opens no screen");
         };
         let machine = Machine {
@@ -111,6 +113,18 @@ impl Story {
 
     pub fn pastes(&mut self, text: &str) -> &mut Story {
         self.update(Message::Paste(text.to_owned()));
+        self
+    }
+
+    /// The same screen in these colours.
+    pub fn with_theme(mut self, theme: ThemeName) -> Story {
+        self.app.looks.theme = theme;
+        self
+    }
+
+    /// The same screen in ASCII.
+    pub fn in_ascii(mut self) -> Story {
+        self.app.looks.ascii = true;
         self
     }
 
@@ -238,7 +252,12 @@ pub fn symbols(cells: &Buffer, y: u16) -> Vec<(u16, &str)> {
     while x < cells.area.right() {
         let symbol = cells[(x, y)].symbol();
         out.push((x, symbol));
-        x += symbol.width().max(1) as u16;
+        // Most symbols are one byte; measuring those would take long.
+        x += if symbol.len() == 1 {
+            1
+        } else {
+            symbol.width().max(1) as u16
+        };
     }
     out
 }
@@ -261,7 +280,7 @@ impl Drawn {
         let mut cells = self.cells.clone();
         let mut head = format!("{width}x{height}");
         if let Some(at) = self.cursor {
-            head.push_str(&format!(", cursor in column {}, row {}", at.x, at.y));
+            head = format!("{head}, cursor in column {}, row {}", at.x, at.y);
             if cells[at].symbol() == " " {
                 cells[at].set_symbol("█");
             }

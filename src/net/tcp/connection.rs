@@ -20,8 +20,9 @@ use crate::net::session::Session;
 use crate::net::{fault, socket};
 use crate::wire::scene::{Cause, Step};
 
-/// How many reads are done before others get their turn.
-const READS_IN_A_ROW: usize = 16;
+/// How much is read in a row before others get their turn: so many reads, or so many bytes.
+const READS_IN_A_ROW: usize = 512;
+const BYTES_IN_A_ROW: usize = 2 << 20;
 /// How long a write may make no progress before that is told.
 const NOT_READING_LIMIT: Duration = Duration::from_secs(3);
 /// How long a close in order waits, first for the peer to take what is due, then for its end.
@@ -162,6 +163,7 @@ impl Connection {
                     self.peer_has_finished();
                     return Ok(());
                 }
+                // Neither waiting for readiness nor reading ever gives way by itself.
                 Read::Paused => tokio::task::yield_now().await,
                 Read::Drained => {}
             }
@@ -174,31 +176,38 @@ impl Connection {
     fn read_some(&self) -> io::Result<Read> {
         let size = self.session.spec.recv_size;
         let mut buffer = BytesMut::new();
+        let mut bytes = 0;
         for _ in 0..READS_IN_A_ROW {
             buffer.reserve(size);
             match self.stream.try_read_buf(&mut (&mut buffer).limit(size)) {
                 Ok(0) => return Ok(Read::Finished),
-                Ok(_) => self.received(&take(&mut buffer, size)),
+                Ok(n) => {
+                    bytes += n;
+                    let room = self.received(take(&mut buffer, size));
+                    if !room || bytes >= BYTES_IN_A_ROW {
+                        break;
+                    }
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(Read::Drained),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
-            }
-            if !(self.session.emitter.has_room() && self.line.has_answer_room()) {
-                break;
             }
         }
         Ok(Read::Paused)
     }
 
-    fn received(&self, data: &Bytes) {
+    /// Whether there is room for more.
+    fn received(&self, data: Bytes) -> bool {
         self.session.count_received(data.len());
-        self.session.emit(EventKind::Received {
+        // What this gives to do is done later, by the writer.
+        let answer_room = self.line.received(&data);
+        let room = self.session.emitter.emit_and_look(EventKind::Received {
             conn: self.conn,
             peer: self.peer,
-            data: data.clone(),
+            data,
             cut: 0,
         });
-        self.line.received(data);
+        room && answer_room
     }
 
     fn peer_has_finished(&self) {
@@ -241,6 +250,7 @@ impl Connection {
     async fn send(&self) -> io::Result<()> {
         while let Some(data) = self.line.current() {
             self.session.emitter.room().await;
+            tokio::task::coop::consume_budget().await;
             if let Ok(writable) = timeout(NOT_READING_LIMIT, self.stream.writable()).await {
                 writable?;
             } else {
