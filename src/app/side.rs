@@ -158,6 +158,11 @@ impl SideState {
         let (at, kind) = (event.at, &event.kind);
         self.stats.record(at, kind);
         self.connections.record(at, kind, self.side == Side::Client);
+        // What kept a text in the box is over.
+        let turn = matches!(kind, EventKind::Received { .. }) && self.takes_turns();
+        if turn || matches!(kind, EventKind::Opened { .. }) {
+            self.notice = None;
+        }
         match kind {
             EventKind::Listening { local } => {
                 self.locals.push(*local);
