@@ -4,10 +4,13 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use netplay::model::event::{EventKind, Outcome};
+use netplay::model::spec::Side;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::playing::{Playing, dial, free_port, hears, soon};
+use crate::story::Story;
 
 async fn listens(port: u16) -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port))
@@ -216,4 +219,25 @@ async fn a_peer_that_never_reads_delays_no_stop_and_no_other_session() {
     hears(&mut other, b"we go on").await;
     deaf.shutdown().await.ok();
     screen.quit().await;
+}
+
+#[test]
+fn text_on_its_way_when_the_session_ends_is_text_and_no_command() {
+    let mut story = Story::of("tcp client 127.0.0.1:9", (80, 24));
+    story.opened(Side::Client, 1, "127.0.0.1:9", "127.0.0.1:10");
+    story.wait(100).types("What is the ");
+    let end = EventKind::Stopped {
+        received: 0,
+        sent: 0,
+        connections: 1,
+        outcome: Outcome::Done,
+    };
+    // The story would fail if it quit.
+    story.wait(100).event(Side::Client, end);
+    story.wait(200).types("Q").wait(300).types("uestion?");
+    let text = |story: &Story| story.app.tab().get(Side::Client).chat.text();
+    assert_eq!(text(&story), "What is the Question?");
+    story.wait(2000).types("?");
+    assert_eq!(text(&story), "What is the Question?");
+    assert!(story.draw().text().contains("help for this pane"));
 }
