@@ -169,7 +169,7 @@ async fn the_picked_one_is_half_closed_or_closed_and_the_other_stays() {
     assert_eq!(hears_the_end(&mut two).await, b"");
     drop(one);
     screen.row(&["◇ #1", "closed by"]).await;
-    screen.shows("nobody is connected yet").await;
+    screen.shows("nobody is connected now").await;
     screen.quit().await;
 }
 

@@ -128,15 +128,19 @@ async fn the_history_keeps_within_its_budget_and_says_how_many_have_gone() {
 async fn every_size_is_taken_while_it_runs() {
     let screen = Playing::start("tcp both 127.0.0.1:0");
     screen.shows("CLIENT  connected to").await;
-    for (width, height) in [
-        (200, 50),
-        (1, 1),
-        (39, 9),
-        (40, 10),
-        (100, 18),
-        (0, 0),
-        (80, 24),
+    for (width, height, words) in [
+        (200, 50, "─┼─"),
+        (1, 1, "n"),
+        (39, 9, "netplay needs 40x10"),
+        (40, 10, "CLIENT"),
+        (0, 0, ""),
+        (120, 18, "─┼─"),
     ] {
+        screen.resizes(width, height).await;
+        screen.shows(words).await;
+    }
+    // Back and forth at once, with the cells gone in between.
+    for (width, height) in [(60, 20), (120, 18), (80, 24), (60, 20), (80, 24)] {
         screen.resizes(width, height).await;
     }
     screen.shows("CLIENT  connected to").await;
