@@ -12,7 +12,7 @@ use netplay::model::command::{Command, Target};
 use netplay::model::event::{By, ConnId, EventKind, How, Outcome};
 use netplay::model::failure::{FailureKind, What};
 use netplay::model::spec::{Protocol, Scene, Side, Spec};
-use support::{ONE, Watch, has_ipv6, loopbacks, soon, spec};
+use support::{ONE, Watch, assert_quick, has_ipv6, loopbacks, soon, spec};
 use tokio::net::UdpSocket;
 
 const LOCAL: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -530,4 +530,30 @@ async fn when_nobody_watches_all_that_is_not_kept_is_counted() {
     watch.stop();
     watch.stopped().await;
     assert_eq!(watch.count("received") as u64 + lost(&watch), total);
+}
+
+// One thread, so that whoever does not give way holds up everybody.
+#[tokio::test(flavor = "current_thread")]
+async fn a_client_that_is_flooded_gives_way_to_all_others_and_can_be_stopped() {
+    let there = std::net::UdpSocket::bind((LOCAL, 0)).unwrap();
+    let mut watch = Watch::start(client(there.local_addr().unwrap()));
+    watch.send("go");
+    watch.sent(2).await;
+    let (_, here) = there.recv_from(&mut [0; 8]).unwrap();
+    let (stop, stopped) = std::sync::mpsc::channel::<()>();
+    let flood = std::thread::spawn(move || {
+        while stopped.try_recv().is_err() {
+            // Refused once the client is gone.
+            let _ = there.send_to(&[b'x'; 1000], here);
+        }
+    });
+    watch
+        .nth("much", 1000, |kind| kind.word() == "received")
+        .await;
+    let began = Instant::now();
+    watch.stop();
+    watch.stopped().await;
+    assert_quick(began);
+    stop.send(()).unwrap();
+    flood.join().unwrap();
 }

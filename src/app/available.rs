@@ -5,6 +5,7 @@ use super::keymap::{self, Action, Binding};
 use super::layout::BOTH_WIDTH;
 use super::side::{Offer, Phase};
 use super::tab::Pane;
+use crate::model::event::Outcome;
 use crate::model::spec::{Protocol, Side};
 
 /// One key in the footer.
@@ -96,7 +97,9 @@ impl App {
     /// What a side that failed offers, as its pane says it; the longest wording first.
     #[must_use]
     pub fn offers(&self, side: Side) -> &'static [&'static str] {
-        match self.tab().get(side).offer {
+        let state = self.tab().get(side);
+        match state.offer {
+            None if state.phase == Phase::Ended(Outcome::Done) => &["Enter: start again"],
             None => &[],
             Some(Offer::Retry) => &["Enter: try again"],
             Some(Offer::RetryOrWait) => &[

@@ -182,7 +182,8 @@ const fn ctrl(c: char) -> Key {
 }
 
 impl Key {
-    /// Whether a key press is this key. Shift is part of the character, or of `BackTab`.
+    /// Whether a key press is this key. Shift is part of the character, or of `BackTab`; with Alt
+    /// it is another key.
     #[must_use]
     pub fn matches(self, event: KeyEvent) -> bool {
         let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
@@ -191,7 +192,8 @@ impl Key {
             KeyCode::Char(c) if ctrl => KeyCode::Char(c.to_ascii_lowercase()),
             code => code,
         };
-        self.code == code && self.ctrl == ctrl
+        let alt = event.modifiers.contains(KeyModifiers::ALT);
+        self.code == code && self.ctrl == ctrl && !alt
     }
 
     /// The key's name, as footers and help write it.

@@ -4,8 +4,8 @@ use ratatui::layout::{Position, Rect};
 
 use super::overlay::page;
 use super::paint::Painter;
-use super::.rs::text_area;
 use super::theme::Role;
+use super::typed;
 use crate::app::App;
 use crate::app::editor::Editor;
 use crate::app::layout;
@@ -40,5 +40,5 @@ pub fn draw(app: &App, editor: &Editor, painter: &mut Painter, screen: Rect) -> 
         painter.text(body.x, y, line, role, body.width);
     }
     body.height -= shown;
-    text_area(painter, editor.area(), body)
+    typed::draw(painter, editor.area(), body)
 }

@@ -233,10 +233,11 @@ pub fn connections(app: &App, side: Side, painter: &mut Painter, place: &Place) 
 
 fn nobody(app: &App, state: &SideState, painter: &mut Painter, body: Rect) {
     let udp = state.protocol == Protocol::Udp;
-    let words = if udp {
-        "nobody has been heard yet"
-    } else {
-        "nobody is connected yet"
+    let words = match (udp, state.stats.opened) {
+        (true, 0) => "nobody has been heard yet",
+        (true, _) => "everybody heard was forgotten",
+        (false, 0) => "nobody is connected yet",
+        (false, _) => "nobody is connected now",
     };
     painter.text(
         body.x + 2,

@@ -11,12 +11,12 @@ use crate::model::log::EntryId;
 use crate::model::spec::{Protocol, Side};
 
 impl App {
-    pub(super) fn screen(&self) -> Rect {
+    fn screen(&self) -> Rect {
         Rect::new(0, 0, self.size.0, self.size.1)
     }
 
     /// Lets `change` work on what is scrolled now: the page in front, the ladder, or a log.
-    pub(super) fn with_scroll(&mut self, change: impl Fn(&mut Scroll, &dyn Rows, usize)) {
+    fn with_scroll(&mut self, change: impl Fn(&mut Scroll, &dyn Rows, usize)) {
         let screen = self.screen();
         if let Some(Overlay::Entry { event, scroll, .. }) = self.overlays.last_mut() {
             let rows = EntryRows::of(event, layout::hex_columns(screen));

@@ -21,8 +21,8 @@ use crate::net::{fault, socket};
 use crate::wire::scene::{Cause, Step};
 
 /// How much is read in a row before others get their turn: so many reads, or so many bytes.
-const READS_IN_A_ROW: usize = 64;
-const BYTES_IN_A_ROW: usize = 256 << 10;
+const READS_IN_A_ROW: usize = 512;
+const BYTES_IN_A_ROW: usize = 2 << 20;
 /// How long a write may make no progress before that is told.
 const NOT_READING_LIMIT: Duration = Duration::from_secs(3);
 /// How long a close in order waits, first for the peer to take what is due, then for its end.
@@ -65,7 +65,7 @@ enum End {
 enum Read {
     /// Nothing more is there now.
     Drained,
-    /// There may be more, but something else comes first.
+    /// There may be more, but others are to have their turn.
     Paused,
     /// The peer has ended its direction.
     Finished,
@@ -163,10 +163,9 @@ impl Connection {
                     self.peer_has_finished();
                     return Ok(());
                 }
-                // The writer is part of this task; others get their turn when the runtime's
-                // budget for it is used up.
-                Read::Paused if self.line.has_work() => tokio::task::yield_now().await,
-                Read::Paused | Read::Drained => {}
+                // Neither waiting for readiness nor reading ever gives way by itself.
+                Read::Paused => tokio::task::yield_now().await,
+                Read::Drained => {}
             }
         }
     }
@@ -251,6 +250,7 @@ impl Connection {
     async fn send(&self) -> io::Result<()> {
         while let Some(data) = self.line.current() {
             self.session.emitter.room().await;
+            tokio::task::coop::consume_budget().await;
             if let Ok(writable) = timeout(NOT_READING_LIMIT, self.stream.writable()).await {
                 writable?;
             } else {

@@ -108,12 +108,6 @@ impl Line {
         self.hurry.notified().await;
     }
 
-    /// Whether there is something to do for the writer.
-    pub(super) fn has_work(&self) -> bool {
-        let talk = self.lock();
-        talk.current.is_some() || talk.conversation.has_steps()
-    }
-
     /// Waits for the next thing to do. What is to be sent becomes the current message.
     pub(super) async fn step(&self) -> Step<()> {
         loop {

@@ -143,6 +143,8 @@ impl Client<'_> {
             if let Some(end) = self.advance() {
                 return end;
             }
+            // Waiting for readiness never gives way to others by itself.
+            tokio::task::coop::consume_budget().await;
             let unkept = self.intake.unkept.any();
             tokio::select! {
                 () = self.session.stop.cancelled() => return End::Stopped,
@@ -330,6 +332,7 @@ impl Client<'_> {
             Ok((socket, peer, others)) => {
                 self.intake = Intake::new(std::slice::from_ref(&socket));
                 (self.socket, self.peer, self.others) = (socket, peer, others);
+                self.refused = false;
                 if let Some(data) = self.last.take() {
                     self.due.push_front((data, None));
                 }

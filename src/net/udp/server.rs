@@ -89,6 +89,8 @@ pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Ou
 impl Server<'_> {
     async fn serve(&mut self, inbox: &mut Inbox) {
         while !self.done {
+            // Sending never gives way to others by itself.
+            tokio::task::coop::consume_budget().await;
             let losses = self.intake.unkept.any() || self.unanswered.any();
             tokio::select! {
                 () = self.session.stop.cancelled() => return,
