@@ -105,6 +105,7 @@ fn times(exchange: &Exchange) -> Vec<String> {
     let first = since(answered);
     let size = match exchange.body_len {
         Some(body) => format!("body {}", Size(body)),
+        None if exchange.ended.is_some() => Size(exchange.response.len).to_string(),
         None => format!("{} so far", Size(exchange.response.len)),
     };
     let total = exchange
@@ -265,7 +266,7 @@ fn silent_rows(app: &App, state: &SideState, painter: &mut Painter, body: Rect, 
         }
         let x = x + if state.side == Side::Server { CONN } else { 0 };
         painter.text(x, y, painter.theme.either("·", "-"), Role::Quiet, 1);
-        let x = x + METHOD;
+        let x = x + 2;
         let room = body.right().saturating_sub(x);
         let wordings = list::silence(exchanges, silent, app.now);
         let fits = wordings.iter().find(|words| words.width() <= room.into());
@@ -426,11 +427,7 @@ fn lines(painter: &mut Painter, area: Rect, page: &Page, reading: Reading) {
                 Tone::Warning => Role::Warning,
                 _ => Role::Quiet,
             };
-            let text = match remark.tone {
-                Tone::Error => format!("! {}", remark.text),
-                _ => remark.text.clone(),
-            };
-            painter.right(x, area.right(), y, &text, role);
+            painter.right(x, area.right(), y, &remark.text, role);
         }
         if page.grows && n == last {
             let at = Position::new(x.min(area.right().saturating_sub(1)), y);

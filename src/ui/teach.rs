@@ -11,9 +11,6 @@ use crate::app::layout::inset;
 use crate::model::spec::{Protocol, Side};
 use crate::wire::rows;
 
-/// The widest that prose is set, in cells.
-const READABLE: u16 = 76;
-
 /// What a protocol is, in one sentence for beginners.
 fn intro(protocol: Protocol) -> &'static str {
     match protocol {

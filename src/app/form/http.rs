@@ -14,6 +14,7 @@ use crate::model::url::Url;
 use crate::wire::text::one_line_string;
 use crate::wire::{escapes, http_message};
 
+const SERVE: &[&str] = &["all at once", "one at a time"];
 const ANSWERS: &[&str] = &["page", "echo", "file", "folder"];
 const DEFAULT_HOST: &str = "127.0.0.1";
 
@@ -42,10 +43,10 @@ pub(super) fn serving(serving: &Serving) -> Vec<Field> {
         text(Name::Delay, "Delay", &delay, "before each answer"),
         choice(
             Name::OneAtATime,
-            "One at a time",
-            NO_YES,
+            "Serve",
+            SERVE,
             serving.one_at_a_time.into(),
-            "the others wait",
+            "who connects",
         ),
         choice(
             Name::Close,
@@ -166,7 +167,7 @@ impl Form {
                 spec.serving.answer = self.answer();
                 spec.serving.status = self.status();
                 spec.serving.delay = self.time(Name::Delay);
-                spec.serving.one_at_a_time = self.word(Name::OneAtATime) == Some("yes");
+                spec.serving.one_at_a_time = self.word(Name::OneAtATime) == Some(SERVE[1]);
                 spec.serving.fields = headers.unwrap_or_default();
                 (spec.serving.patience, spec.serving.close) = (patience, close);
             }

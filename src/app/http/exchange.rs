@@ -59,6 +59,8 @@ pub struct Line {
     pub queued: bool,
     /// How long it took to be established, until its first exchange tells it.
     connect: Option<Duration>,
+    /// Something was sent over it.
+    used: bool,
     /// Bytes received that are already in an exchange.
     assigned: u64,
     /// Exchanges whose request is not whole (the last one), or whose answer is not, oldest first.
@@ -142,6 +144,7 @@ impl Exchanges {
             opened: at,
             queued: false,
             connect: self.dialled.take().map(|since| at.since(since)),
+            used: false,
             assigned: 0,
             open: VecDeque::new(),
             refused: None,
@@ -168,6 +171,7 @@ impl Exchanges {
         if let Some(line) = self.lines.get_mut(&conn) {
             line.open.push_back(number);
             line.queued = false;
+            line.used = true;
             exchange.connect = line.connect.take();
         }
         self.list.push_back(exchange);
@@ -395,6 +399,12 @@ impl Exchanges {
         self.list.get(usize::try_from(index).ok()?)
     }
 
+    /// The newest.
+    #[must_use]
+    pub fn newest(&self) -> Option<&Exchange> {
+        self.list.back()
+    }
+
     /// Whether a connection is open.
     #[must_use]
     pub fn is_open(&self, conn: ConnId) -> bool {
@@ -405,7 +415,7 @@ impl Exchanges {
     pub fn silent(&self) -> impl Iterator<Item = (ConnId, &Line)> {
         self.lines
             .iter()
-            .filter(|(_, line)| line.assigned == 0 && line.open.is_empty())
+            .filter(|(_, line)| !line.used)
             .map(|(id, line)| (*id, line))
     }
 

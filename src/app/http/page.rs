@@ -115,7 +115,12 @@ pub fn body(exchange: &Exchange, width: u16, charset: Charset) -> Page {
     let mut lines = lay_out(&decoded, Vec::new(), width, charset);
     if decoded.is_empty() {
         lines.clear();
-        if exchange.response.whole {
+        if exchange.response.verdict.is_some() {
+            say(
+                &mut lines,
+                "what came is no HTTP and has no body".to_owned(),
+            );
+        } else if exchange.response.whole {
             say(&mut lines, "no body".to_owned());
         }
     } else if let Some(coding) = coding {
@@ -157,7 +162,7 @@ fn remarks(bytes: &[u8], direction: Direction, raw: &Raw, over: bool) -> Vec<(u6
     let mut out = Vec::new();
     let mut refused = false;
     let wrong = |text: &str| Remark {
-        text: safe(text).into_owned(),
+        text: format!("! {}", safe(text)),
         tone: Tone::Error,
     };
     let refuse = |broken: Broken| {

@@ -77,7 +77,11 @@ impl App {
                 tab.mode = Mode::Keys;
                 let state = tab.get(side);
                 let done = matches!(state.phase, Phase::Ended(Outcome::Done));
-                let to_read = done && tab.panes(side).contains(&Pane::Requests);
+                // What was answered says more than that the session failed.
+                let newest = state.http.exchanges.newest();
+                let heard = newest
+                    .is_some_and(|one| one.began >= state.started && !one.response.is_empty());
+                let to_read = (done || heard) && tab.panes(side).contains(&Pane::Requests);
                 if !to_read {
                     tab.focus(side, Pane::Form);
                 } else if tab.pane() == Pane::Form {
