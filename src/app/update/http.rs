@@ -356,7 +356,7 @@ impl crate::app::side::SideState {
         if exchange.response.len <= EDIT_LIMIT {
             return (bytes, None);
         }
-        let head = memchr::memmem::find(&bytes, b"\r\n\r\n").map_or(0, |at| at + 4);
+        let head = bytes.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |at| at + 4);
         bytes.truncate(head);
         (
             bytes,
