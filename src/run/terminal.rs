@@ -70,9 +70,10 @@ pub fn enter() -> io::Result<()> {
 }
 
 /// Switches them off again, if they are on. Errors are ignored: on a dead terminal there is nothing
-/// left to put right.
+/// left to put right. In the background the terminal is another's, and to change its modes would
+/// stop the program (SIGTTOU).
 pub fn leave() {
-    if !ENTERED.swap(false, Ordering::SeqCst) {
+    if !ENTERED.swap(false, Ordering::SeqCst) || !is_foreground() {
         return;
     }
     let mut out = io::stdout();
@@ -112,6 +113,32 @@ pub fn install_panic_hook() {
         );
         std::process::exit(PANIC_CODE);
     }));
+}
+
+/// Whether the terminal is ours to use: not so for a background job of a shell.
+#[cfg(unix)]
+#[must_use]
+pub fn is_foreground() -> bool {
+    use rustix::process::getpgrp;
+    use rustix::termios::tcgetpgrp;
+
+    // A terminal that controls no jobs is anyone's.
+    tcgetpgrp(rustix::stdio::stdin()).map_or(true, |foreground| foreground == getpgrp())
+}
+
+/// There are no jobs here.
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_foreground() -> bool {
+    true
+}
+
+/// Waits while this is a background job of a terminal: to read from it would stop the whole
+/// program (SIGTTIN), though its sessions can well run there.
+pub fn wait_for_foreground() {
+    while !is_foreground() {
+        thread::sleep(Duration::from_millis(250));
+    }
 }
 
 /// Stops this process until it is continued, as Ctrl+Z does. SIGSTOP, since SIGTSTP does nothing in
@@ -164,6 +191,7 @@ fn read_events(mut send: impl FnMut(Event) -> bool) -> io::Result<()> {
         let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
         match poll(&mut fds, patience.as_ref()) {
             Ok(0) => keyboard.pause(&mut events),
+            Ok(_) if !is_foreground() => wait_for_foreground(),
             // Past std's own buffer, which poll knows nothing of.
             Ok(_) => match rustix::io::read(&stdin, &mut buffer) {
                 Ok(0) => return Ok(()),

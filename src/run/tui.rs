@@ -45,9 +45,9 @@ pub enum End {
     Gone,
 }
 
-/// Leaves the terminal, stops the process if asked to, and enters again; `None` where there is no
-/// terminal (tests).
-pub type Pause = Option<fn(stop: bool) -> io::Result<()>>;
+/// Leaves the terminal, stops the process if asked to, and enters again; whether it could: not in
+/// the background. `None` where there is no terminal (tests).
+pub type Pause = Option<fn(stop: bool) -> io::Result<bool>>;
 
 /// The loop and all that it owns.
 pub struct Screen<B: Backend> {
@@ -57,6 +57,8 @@ pub struct Screen<B: Backend> {
     feed: Feed,
     handles: HashMap<SessionId, Handle>,
     pause: Pause,
+    /// The terminal is another's for now.
+    away: bool,
     dirty: bool,
     last_frame: Option<Instant>,
 }
@@ -79,6 +81,7 @@ impl<B: Backend> Screen<B> {
             feed: Feed::new(clock),
             handles: HashMap::new(),
             pause,
+            away: false,
             dirty: true,
             last_frame: None,
         };
@@ -141,19 +144,20 @@ impl<B: Backend> Screen<B> {
                         return Ok(End::Quit);
                     }
                 }
-                () = sleep_until(wake) => self.tick(),
+                () = sleep_until(wake) => self.tick()?,
                 () = self.feed.ready(), if !self.dirty => self.take_events(),
                 () = self.feed.urgent(), if self.dirty => self.take_events(),
             }
         }
     }
 
-    fn tick(&mut self) {
+    fn tick(&mut self) -> Result<(), B::Error> {
         #[cfg(debug_assertions)]
         self.break_if_asked();
         // A frame that is due shows what has gathered until now.
         self.take_events();
         self.update(Message::Tick(self.clock.now()));
+        if self.away { self.pause(false) } else { Ok(()) }
     }
 
     /// For the tests of what a panic leaves behind.
@@ -250,7 +254,9 @@ impl<B: Backend> Screen<B> {
 
     fn draw(&mut self) -> Result<(), B::Error> {
         let app = &self.app;
-        self.terminal.draw(|frame| ui::draw(app, frame))?;
+        if !self.away {
+            self.terminal.draw(|frame| ui::draw(app, frame))?;
+        }
         self.dirty = false;
         self.last_frame = Some(Instant::now());
         Ok(())
@@ -259,6 +265,9 @@ impl<B: Backend> Screen<B> {
     /// Draws every cell anew, at the size that the terminal has now. What it shows is not known: it
     /// may have been smaller for a moment. (`Terminal::clear` would wait for its answer.)
     fn redraw(&mut self) -> Result<(), B::Error> {
+        if self.away {
+            return Ok(());
+        }
         let size = self.terminal.size()?;
         self.terminal
             .resize(ratatui::layout::Rect::new(0, 0, size.width, size.height))?;
@@ -270,7 +279,7 @@ impl<B: Backend> Screen<B> {
     fn pause(&mut self, stop: bool) -> Result<(), B::Error> {
         if let Some(pause) = self.pause {
             // When the screen cannot be entered again, the next frame's error ends the loop.
-            let _ = pause(stop);
+            self.away = !pause(stop).unwrap_or(true);
             self.redraw()?;
         }
         Ok(())
@@ -324,12 +333,18 @@ impl io::Write for FrameWriter {
     }
 }
 
-fn pause_process(stop: bool) -> io::Result<()> {
-    terminal::leave();
+fn pause_process(stop: bool) -> io::Result<bool> {
+    if stop || terminal::is_foreground() {
+        terminal::leave();
+    }
     if stop {
         terminal::stop_process();
     }
-    terminal::enter()
+    let is_ours = terminal::is_foreground();
+    if is_ours {
+        terminal::enter()?;
+    }
+    Ok(is_ours)
 }
 
 /// Shows the full screen until the user quits or a signal ends it.

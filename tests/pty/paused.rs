@@ -1,5 +1,7 @@
 //! Stopped and continued: the terminal is given back meanwhile, and taken again whole.
 
+use std::io::Write as _;
+use std::net::TcpStream;
 use std::process::Command;
 
 use rustix::process::Signal;
@@ -72,30 +74,80 @@ fn after_sigstop_it_takes_back_the_modes_and_draws_over_what_was_printed() {
     works_again(&mut screen);
 }
 
-#[test]
-fn as_a_job_of_a_shell_it_goes_to_the_background_and_comes_back() {
-    let bash = Command::new("bash").arg("--version").output();
-    if bash.is_err() {
+/// A shell with job control, and a server as its job. `None`, and a word about it, without bash.
+fn job() -> Option<Pty> {
+    if Command::new("bash").arg("--version").output().is_err() {
         eprintln!("skipped: bash is not installed");
-        return;
+        return None;
     }
-    let mut screen = netplay("tcp server :0")
+    let mut screen = netplay("")
         .env("PS1", "shell: ")
         .env("NETPLAY", env!("CARGO_BIN_EXE_netplay"))
         .by_shell("exec bash --norc --noprofile -i")
         .open();
     screen.key("$NETPLAY tcp server :0\r", "listening on 127.0.0.1:");
     screen.key("\x1b", "KEYS");
-    screen.key("\x1a", "Stopped");
-    screen.until("the prompt", |text| text.trim().ends_with("shell:"));
+    Some(screen)
+}
+
+fn is_at_the_prompt(screen: &Pty, after: &str) {
+    screen.until("the prompt", |text| {
+        text.contains(after) && text.trim().ends_with("shell:")
+    });
     assert!(!screen.seen().screen().alternate_screen());
-    screen.key("fg\r", "listening on 127.0.0.1:");
-    screen.until_seen("the screen", |seen| seen.screen().alternate_screen());
+}
+
+fn is_back(screen: &Pty) {
+    screen.until_seen("the screen", |seen| {
+        seen.screen().alternate_screen() && seen.text().contains("listening on 127.0.0.1:")
+    });
+}
+
+#[test]
+fn as_a_job_of_a_shell_it_is_stopped_and_comes_back() {
+    let Some(mut screen) = job() else { return };
+    screen.keys("\x1a");
+    is_at_the_prompt(&screen, "Stopped");
+    screen.keys("fg\r");
+    is_back(&screen);
     screen.key("q", "One session runs");
-    screen.key("y", "netplay: TCP server: 0 connections");
-    screen.until("the prompt", |text| text.trim().ends_with("shell:"));
-    screen.keys("echo code $?\r");
-    screen.shows("code 0");
+    screen.keys("y");
+    is_at_the_prompt(&screen, "netplay: TCP server: 0 connections");
+    screen.key("echo code $?\r", "code 0");
+    screen.keys("exit\r");
+    screen.end();
+}
+
+#[test]
+fn as_a_job_in_the_background_it_serves_on_and_leaves_the_shell_its_terminal() {
+    let Some(mut screen) = job() else { return };
+    let port = screen.listening();
+    screen.keys("\x1a");
+    is_at_the_prompt(&screen, "Stopped");
+    screen.keys("bg\r");
+    is_at_the_prompt(&screen, "bg");
+    let mut peer = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+    peer.write_all(b"anyone there?").expect("it takes bytes");
+    // What is typed now is the shell's.
+    screen.key("echo $((6 * 7))\r", "42");
+    screen.keys("jobs\r");
+    is_at_the_prompt(&screen, "Running");
+    screen.keys("fg\r");
+    is_back(&screen);
+    screen.shows("anyone there?");
+    screen.keys("Q");
+    is_at_the_prompt(&screen, "netplay: TCP server: 1 connection, in 13 B");
+    screen.keys("exit\r");
+    screen.end();
+}
+
+#[test]
+fn as_a_stopped_job_it_can_be_ended_by_a_signal() {
+    let Some(mut screen) = job() else { return };
+    screen.keys("\x1a");
+    is_at_the_prompt(&screen, "Stopped");
+    screen.keys("job=$(jobs -p); kill %1; while kill -0 $job; do sleep 0.02; done\r");
+    is_at_the_prompt(&screen, "Exit 143");
     screen.keys("exit\r");
     screen.end();
 }

@@ -1,5 +1,7 @@
 //! What a program wrote to a terminal, taken apart: text, and escape sequences.
 
+use std::collections::BTreeSet;
+
 /// One piece of output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
@@ -11,7 +13,7 @@ pub enum Piece {
     Other(Vec<u8>),
 }
 
-/// Takes output apart.
+/// Takes output apart. A sequence that is not whole yet, at the end, is left out.
 pub fn pieces(raw: &[u8]) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let mut rest = raw;
@@ -23,7 +25,9 @@ pub fn pieces(raw: &[u8]) -> Vec<Piece> {
         } else if rest.get(1) == Some(&b'[') {
             let body = &rest[2..];
             let is_end = |byte: &u8| !(0x20..0x40).contains(byte);
-            let end = body.iter().position(is_end).expect("a whole sequence");
+            let Some(end) = body.iter().position(is_end) else {
+                break;
+            };
             let parameters = String::from_utf8_lossy(&body[..end]).into_owned();
             pieces.push(Piece::Control(parameters, body[end]));
             end + 3
@@ -47,9 +51,9 @@ pub fn text(raw: &[u8]) -> String {
     text
 }
 
-/// All numbers of all sequences that set how text looks (SGR).
-pub fn looks(raw: &[u8]) -> Vec<u16> {
-    let mut numbers = Vec::new();
+/// The numbers of all sequences that set how text looks (SGR).
+pub fn looks(raw: &[u8]) -> BTreeSet<u16> {
+    let mut numbers = BTreeSet::new();
     for piece in pieces(raw) {
         if let Piece::Control(parameters, b'm') = piece {
             let each = parameters.split([';', ':']);

@@ -144,16 +144,24 @@ impl App {
 
     pub(super) fn send(&mut self) -> Vec<Effect> {
         let state = self.tab_mut().focused_mut();
-        match state.outgoing() {
-            Ok((id, to, data)) => {
+        if let Some(why) = state.hindrance() {
+            state.warn(format!("{why}: your text stays here"));
+            if let Some(notice) = &mut state.notice {
+                notice.hindrance = true;
+            }
+            return Vec::new();
+        }
+        match (state.session, state.outgoing()) {
+            (Some(id), Ok((to, data))) => {
                 state.connections.note_waiting(data.len() as u64);
                 state.chat.sent();
                 vec![Effect::Command(id, Command::Send { to, data })]
             }
-            Err(why) => {
+            (_, Err(why)) => {
                 state.warn(why);
                 Vec::new()
             }
+            (None, Ok(_)) => Vec::new(),
         }
     }
 }
@@ -164,6 +172,7 @@ impl SideState {
         self.notice = Some(Notice {
             text,
             warning: false,
+            hindrance: false,
         });
     }
 
@@ -172,29 +181,17 @@ impl SideState {
         self.notice = Some(Notice {
             text,
             warning: true,
+            hindrance: false,
         });
     }
 
-    /// What Enter would send and to whom, or why it cannot be sent now. The box is left alone.
-    fn outgoing(&self) -> Result<(SessionId, Target, Bytes), String> {
+    /// What Enter would send and to whom, or what is wrong with it. The box is left alone.
+    fn outgoing(&self) -> Result<(Target, Bytes), String> {
         let udp = self.protocol == Protocol::Udp;
-        let Some(id) = self.session.filter(|_| self.phase == Phase::Running) else {
-            return Err("not connected yet: your text stays here".to_owned());
-        };
         let data = self
             .chat
             .bytes()
             .map_err(|error| format!("{}: nothing was sent", safe(&error.to_string())))?;
-        // A UDP client needs nobody at the other end to send.
-        let needs_peer = !(udp && self.side == Side::Client);
-        if needs_peer && self.connections.is_empty() {
-            let who = if udp {
-                "no peer has been heard yet"
-            } else {
-                "nobody is connected"
-            };
-            return Err(format!("{who}: your text stays here"));
-        }
         if data.is_empty() && !udp {
             return Err(
                 "nothing was sent: TCP carries bytes, and there are none (L adds a line end)"
@@ -214,9 +211,6 @@ impl SideState {
                 ));
             }
         }
-        if self.takes_turns() && !self.connections.has_turn() {
-            return Err("it is their turn: your text stays here".to_owned());
-        }
-        Ok((id, self.connections.target(), Bytes::from(data)))
+        Ok((self.connections.target(), Bytes::from(data)))
     }
 }
