@@ -190,12 +190,6 @@ impl SideState {
         if self.protocol == Protocol::Http {
             self.http.record(self.side, &event);
         }
-        // What kept a text in the box is over: somebody is there, or it is our turn.
-        if matches!(kind, EventKind::Opened { .. })
-            || (self.takes_turns() && matches!(kind, EventKind::Received { .. }))
-        {
-            self.notice = None;
-        }
         match kind {
             EventKind::Listening { local } => {
                 self.locals.push(*local);
