@@ -10,6 +10,7 @@ use bytes::Bytes;
 use netplay::app::keymap;
 use netplay::model::event::{By, ConnId, Event, EventKind, How, Outcome};
 use netplay::model::failure::{Failure, FailureKind, What};
+use netplay::model::http::{Message, Request, Response};
 use netplay::model::spec::{Protocol, Side};
 use netplay::model::time::{Origin, Stamp};
 use netplay::store::json::Encoder;
@@ -48,6 +49,16 @@ fn the_key_table_is_the_programs_own() {
         table == wanted,
         "the key table of README.md is old; write it anew with\n  NETPLAY_README=write cargo test --test readme"
     );
+}
+
+fn message() -> Message {
+    Message {
+        version: "HTTP/1.1".into(),
+        fields: Vec::new(),
+        body_len: 0,
+        raw_len: 0,
+        offset: 0,
+    }
 }
 
 /// One event of each kind, with every field that can be there.
@@ -89,6 +100,28 @@ fn one_of_each() -> Vec<EventKind> {
             peer: address,
             data: Bytes::from_static(b"\xff"),
         },
+        EventKind::Request {
+            conn,
+            request: Box::new(Request {
+                method: "GET".into(),
+                target: Bytes::from_static(b"/"),
+                message: message(),
+            }),
+        },
+        EventKind::Response {
+            conn,
+            response: Box::new(Response {
+                status: 200,
+                reason: Bytes::from_static(b"OK"),
+                message: message(),
+            }),
+        },
+        EventKind::Malformed {
+            conn,
+            why: "w".into(),
+            offset: 1,
+        },
+        EventKind::Queued { conn },
         EventKind::Finished { conn, by: By::Peer },
         EventKind::Finished { conn, by: By::Us },
         EventKind::Closed {
@@ -126,6 +159,10 @@ fn one_of_each() -> Vec<EventKind> {
             | EventKind::Opened { .. }
             | EventKind::Received { .. }
             | EventKind::Sent { .. }
+            | EventKind::Request { .. }
+            | EventKind::Response { .. }
+            | EventKind::Malformed { .. }
+            | EventKind::Queued { .. }
             | EventKind::Finished { .. }
             | EventKind::Closed { .. }
             | EventKind::Lost { .. }

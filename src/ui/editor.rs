@@ -8,6 +8,7 @@ use super::theme::Role;
 use super::typed;
 use crate::app::App;
 use crate::app::editor::Editor;
+use crate::app::http::spell;
 use crate::app::layout;
 use crate::model::spec::Side;
 use crate::wire::rows;
@@ -33,7 +34,7 @@ pub fn draw(app: &App, editor: &Editor, painter: &mut Painter, screen: Rect) -> 
         Role::Warning
     };
     let lines = words.map_or_else(Vec::new, |text| {
-        rows::words(text, body.width, app.charset())
+        rows::words(&spell(text, app.charset()), body.width, app.charset())
     });
     let shown = (lines.len() as u16).min(body.height / 2);
     for (y, line) in (body.bottom() - shown..body.bottom()).zip(&lines) {
