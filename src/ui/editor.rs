@@ -19,12 +19,12 @@ pub fn draw(app: &App, editor: &Editor, painter: &mut Painter, screen: Rect) -> 
         Side::Server => "the answer, as it will go out",
         Side::Client => "the request, as it will go out",
     };
-    // The footer stays in sight.
-    let room = Rect {
-        height: screen.height.saturating_sub(1),
-        ..screen
+    // All the room between the first row and the footer, which stay in sight.
+    let area = Rect {
+        y: screen.y + 1,
+        height: screen.height.saturating_sub(2),
+        ..layout::page(screen, usize::from(u16::MAX))
     };
-    let area = layout::page(room, usize::from(u16::MAX));
     let last = "each line ends with CR LF; \\n \\x00 are understood";
     let mut body = page(painter, area, title, last);
     let words = editor.error.as_deref().or(editor.note);

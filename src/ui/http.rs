@@ -357,9 +357,8 @@ pub fn raw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
 
 fn title(state: &SideState, pane: Pane) -> String {
     let what = match (pane, state.http.view, state.side) {
-        (Pane::Raw, View::Answer, Side::Server) => "raw answer",
         (Pane::Answer, View::Body, _) => "decoded body",
-        (Pane::Answer, ..) => "raw answer",
+        (Pane::Answer, ..) | (Pane::Raw, View::Answer, Side::Server) => "raw answer",
         _ => "raw request",
     };
     match (state.side, state.http.shown()) {
@@ -369,7 +368,7 @@ fn title(state: &SideState, pane: Pane) -> String {
 }
 
 /// What is to be said about the whole text, on its rule.
-fn condition(app: &App, state: &SideState, pane: Pane, page: &Page) -> (String, Role) {
+fn condition(app: &App, state: &SideState, pane: Pane, shown: &Page) -> (String, Role) {
     let http = &state.http;
     if pane == Pane::Raw && http.unsent(state.side).is_some() {
         return (
@@ -397,7 +396,7 @@ fn condition(app: &App, state: &SideState, pane: Pane, page: &Page) -> (String, 
         (Size(raw.len).to_string(), Role::Quiet)
     } else if raw.is_empty() && is_answer && exchange.ended.is_none() {
         ("waiting".to_owned(), Role::Warning)
-    } else if page.grows {
+    } else if shown.grows {
         let words = match (state.side, is_answer) {
             (Side::Server, false) | (Side::Client, true) => "arriving",
             _ => "going out",

@@ -175,11 +175,10 @@ impl Http {
     /// The next view.
     pub fn next_view(&mut self, side: Side) {
         self.view = match (self.view, side) {
-            (View::Request, _) => View::Answer,
+            (View::Request, _) | (View::Log, Side::Client) => View::Answer,
             (View::Answer, Side::Client) => View::Body,
             (View::Answer, Side::Server) | (View::Body, _) => View::Log,
             (View::Log, Side::Server) => View::Request,
-            (View::Log, Side::Client) => View::Answer,
         };
         match side {
             Side::Server => self.reading = Reading::default(),
