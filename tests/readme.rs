@@ -61,6 +61,33 @@ fn message() -> Message {
     }
 }
 
+fn http_events(conn: ConnId) -> [EventKind; 4] {
+    [
+        EventKind::Request {
+            conn,
+            request: Box::new(Request {
+                method: "GET".into(),
+                target: Bytes::from_static(b"/"),
+                message: message(),
+            }),
+        },
+        EventKind::Response {
+            conn,
+            response: Box::new(Response {
+                status: 200,
+                reason: Bytes::from_static(b"OK"),
+                message: message(),
+            }),
+        },
+        EventKind::Malformed {
+            conn,
+            why: "w".into(),
+            offset: 1,
+        },
+        EventKind::Queued { conn },
+    ]
+}
+
 /// One event of each kind, with every field that can be there.
 fn one_of_each() -> Vec<EventKind> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
@@ -72,7 +99,7 @@ fn one_of_each() -> Vec<EventKind> {
         hint: "h".into(),
         holder: None,
     });
-    let all = vec![
+    let mut all = vec![
         EventKind::Connecting { to: "a".into() },
         EventKind::Tried {
             address,
@@ -100,28 +127,6 @@ fn one_of_each() -> Vec<EventKind> {
             peer: address,
             data: Bytes::from_static(b"\xff"),
         },
-        EventKind::Request {
-            conn,
-            request: Box::new(Request {
-                method: "GET".into(),
-                target: Bytes::from_static(b"/"),
-                message: message(),
-            }),
-        },
-        EventKind::Response {
-            conn,
-            response: Box::new(Response {
-                status: 200,
-                reason: Bytes::from_static(b"OK"),
-                message: message(),
-            }),
-        },
-        EventKind::Malformed {
-            conn,
-            why: "w".into(),
-            offset: 1,
-        },
-        EventKind::Queued { conn },
         EventKind::Finished { conn, by: By::Peer },
         EventKind::Finished { conn, by: By::Us },
         EventKind::Closed {
@@ -148,6 +153,7 @@ fn one_of_each() -> Vec<EventKind> {
             outcome: Outcome::Done,
         },
     ];
+    all.extend(http_events(conn));
     // A new kind of event stops here until it is in the list above and in the README.
     for kind in &all {
         match kind {
