@@ -11,6 +11,10 @@
 //!  10:02:15.900  <- #1      18 B  Hello from client!                                log, or ladder
 //!  -- say to all -------------------------------------- Enter adds nothing ---
 //!  good morning                                                                     panes: box
+//!  -- HTTP: requests ----------------------------------------- one at a time --     requests
+//!  > #9  POST  /vote              ...     12 of 40 B of the body    3 s
+//!  -- raw request #9 ---------------------------------------------- arriving --     http
+//!  POST /vote HTTP/1.1
 //!  KEYS  Enter type  Tab pane  s stop                        ? help  q quit         chrome
 //! ```
 
@@ -23,6 +27,7 @@ mod log;
 mod overlay;
 mod paint;
 mod panes;
+mod requests;
 mod teach;
 pub mod theme;
 mod typed;
@@ -96,7 +101,7 @@ fn body(app: &App, painter: &mut Painter, geometry: &Geometry) -> Option<Positio
                 }
                 Pane::Box => panes::chat(app, side, painter, pane),
                 Pane::Requests => {
-                    http::requests(app, side, painter, pane);
+                    requests::draw(app, side, painter, pane);
                     None
                 }
                 Pane::Raw | Pane::Answer => {
