@@ -2,8 +2,10 @@
 
 use super::App;
 use super::keymap::{self, Action, Binding};
+use super::layout::BOTH_WIDTH;
 use super::side::{Offer, Phase};
 use super::tab::Pane;
+use crate::model::event::Outcome;
 use crate::model::spec::{Protocol, Side};
 
 /// One key in the footer.
@@ -54,6 +56,8 @@ impl App {
             Action::Follow if self.tab().pane() != Pane::Log => "",
             Action::LineEnd if self.tab().pane() != Pane::Box => "",
             Action::Back if !self.overlays.is_empty() => "back",
+            // On a wide screen it is seen, on a narrow one it must be told of.
+            Action::OtherSide if self.tab().has_both() && self.size.0 < BOTH_WIDTH => "other side",
             _ => row.word,
         }
     }
@@ -74,17 +78,29 @@ impl App {
             .collect()
     }
 
-    /// What a side that failed offers, as its pane says it.
+    /// What a side that failed offers, as its pane says it; the longest wording first.
     #[must_use]
-    pub fn offers(&self, side: Side) -> &'static str {
-        match self.tab().get(side).offer {
-            None => "",
-            Some(Offer::Retry) => "Enter: try again",
-            Some(Offer::RetryOrWait) => "Enter: try again · w: wait for the server",
-            Some(Offer::RetryOrNextPort) => "Enter: try again · +: take the next free port",
-            Some(Offer::JoinOrNextPort) => {
-                "Enter: join it as a client · +: take the next free port"
-            }
+    pub fn offers(&self, side: Side) -> &'static [&'static str] {
+        let state = self.tab().get(side);
+        match state.offer {
+            None if state.phase == Phase::Ended(Outcome::Done) => &["Enter: start again"],
+            None => &[],
+            Some(Offer::Retry) => &["Enter: try again"],
+            Some(Offer::RetryOrWait) => &[
+                "Enter: try again · w: wait for the server",
+                "Enter: try again · w: wait",
+                "w: wait for the server",
+            ],
+            Some(Offer::RetryOrNextPort) => &[
+                "Enter: try again · +: take the next free port",
+                "Enter: try again · +: next port",
+                "+: the next free port",
+            ],
+            Some(Offer::JoinOrNextPort) => &[
+                "Enter: join it as a client · +: take the next free port",
+                "Enter: join it · +: next port",
+                "Enter: join · +: next",
+            ],
         }
     }
 

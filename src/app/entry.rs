@@ -145,16 +145,20 @@ pub fn lines(event: &Event, form: Form, skip: usize, take: usize) -> Vec<Vec<Pie
             out.push(
                 row.spans
                     .into_iter()
-                    .map(|span| {
+                    .enumerate()
+                    .map(|(n, span)| {
                         let tone = if part.tone == Tone::Text && span.kind == Kind::Mark {
                             Tone::Mark
                         } else {
                             part.tone
                         };
-                        Piece {
-                            text: span.text.into(),
-                            tone,
-                        }
+                        // Blanks of a payload are bytes; those of words only part them.
+                        let text = match tone {
+                            Tone::Text | Tone::Mark => span.text.into(),
+                            _ if n == 0 => span.text.trim_start().to_owned(),
+                            _ => span.text.into(),
+                        };
+                        Piece { text, tone }
                     })
                     .collect(),
             );

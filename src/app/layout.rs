@@ -2,10 +2,14 @@
 //! drawing, so that a page is what is seen.
 
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr as _;
 
+use super::form::Field;
 use super::tab::Pane;
 use super::{App, Tab};
 use crate::model::spec::{Protocol, Side};
+use crate::wire::text::Charset;
+use crate::wire::{hex, rows};
 
 /// Below this, only a sentence is shown.
 pub const SMALLEST: (u16, u16) = (40, 10);
@@ -15,6 +19,8 @@ pub const COMFORTABLE: (u16, u16) = (70, 18);
 pub const BOTH_WIDTH: u16 = 100;
 /// The column between the two sides, in cells.
 pub const WIRE_WIDTH: u16 = 5;
+/// Where the values of a form begin, in cells from its left edge.
+pub const VALUES_AT: u16 = 13;
 /// The widest that the text of a page is set, in cells.
 const PAGE_WIDTH: u16 = 92;
 
@@ -143,25 +149,32 @@ pub fn page_body(page: Rect) -> Rect {
     }
 }
 
+/// The width of a page's content on this screen.
+#[must_use]
+pub fn page_width(screen: Rect) -> u16 {
+    page_body(page(screen, 1)).width
+}
+
+/// How many bytes a row of an inspected entry has on this screen.
+#[must_use]
+pub fn hex_columns(screen: Rect) -> u16 {
+    hex::columns(page_width(screen))
+}
+
 /// The rows that the box of a side needs at a width: its text, at least one, at most a few.
 fn box_rows(tab: &Tab, side: Side, area: Rect) -> u16 {
     let most = (area.height / 4).clamp(1, 6);
     let width = usize::from(area.width.saturating_sub(3).max(1));
-    let mut rows: u16 = 0;
+    let mut rows = 0;
     for line in tab.get(side).chat.area().lines() {
-        // An upper bound of the width is enough, and cheap for long lines.
-        rows = rows.saturating_add(
-            u16::try_from(line.chars().count() * 2 / width)
-                .unwrap_or(most)
-                .min(most)
-                / 2
-                + 1,
-        );
-        if rows >= most {
+        // A long line fills the box anyway; to measure all of it would take a while.
+        let start = line.char_indices().nth(width * usize::from(most));
+        rows += start.map_or_else(|| line.width() / width + 1, |_| most.into());
+        if rows >= usize::from(most) {
             return most;
         }
     }
-    rows.max(1)
+    (rows as u16).max(1)
 }
 
 fn connection_rows(screen: Rect) -> u16 {
@@ -172,18 +185,32 @@ fn connection_rows(screen: Rect) -> u16 {
     }
 }
 
-fn form_rows(tab: &Tab, side: Side) -> u16 {
-    tab.get(side).form.visible().count() as u16
+fn form_rows(tab: &Tab, side: Side, width: u16, charset: Charset) -> u16 {
+    let fields = tab.get(side).form.visible();
+    let rows = fields.map(|(field, _)| 1 + error_rows(field, width, charset).len());
+    u16::try_from(rows.sum::<usize>()).unwrap_or(u16::MAX)
 }
 
-fn side_place(tab: &Tab, side: Side, area: Rect, screen: Rect) -> SidePlace {
+/// What is wrong with a field, as the rows below it in a form of this width; none when it is right.
+#[must_use]
+pub fn error_rows(field: &Field, width: u16, charset: Charset) -> Vec<String> {
+    field.error.as_ref().map_or_else(Vec::new, |error| {
+        let room = width.saturating_sub(VALUES_AT + 2);
+        rows::words(&format!("! {error}"), room, charset)
+    })
+}
+
+fn side_place(tab: &Tab, side: Side, area: Rect, screen: Rect, charset: Charset) -> SidePlace {
     let mut rest = area;
     let header = take(&mut rest, 1);
     let mut panes = Vec::new();
     let mut teach = None;
     for pane in tab.panes(side) {
         match pane {
-            Pane::Form => panes.push(place(Pane::Form, take(&mut rest, 1 + form_rows(tab, side)))),
+            Pane::Form => {
+                let rows = form_rows(tab, side, area.width, charset);
+                panes.push(place(Pane::Form, take(&mut rest, 1 + rows)));
+            }
             Pane::Connections => panes.push(place(
                 Pane::Connections,
                 take(&mut rest, 1 + connection_rows(screen)),
@@ -266,14 +293,21 @@ pub fn halves(area: Rect) -> [Rect; 2] {
     ]
 }
 
-/// Only the focused pane, for small terminals.
+/// Only the focused pane, for small terminals; above the box what is answered to.
 fn one_pane(tab: &Tab, area: Rect) -> SidePlace {
     let mut rest = area;
     let header = take(&mut rest, 1);
+    let mut panes = Vec::new();
+    if tab.pane() == Pane::Box {
+        let below = take_bottom(&mut rest, 1 + box_rows(tab, tab.side, area));
+        panes.push(place(Pane::Log, rest));
+        rest = below;
+    }
+    panes.push(place(tab.pane(), rest));
     SidePlace {
         side: tab.side,
         header,
-        panes: vec![place(tab.pane(), rest)],
+        panes,
         teach: None,
     }
 }
@@ -289,7 +323,7 @@ pub fn geometry(app: &App) -> Option<Geometry> {
     let mut body = screen;
     let chrome = take(&mut body, 1);
     let footer = take_bottom(&mut body, 1);
-    let tab = app.tab();
+    let (tab, charset) = (app.tab(), app.charset());
     let mut geometry = Geometry {
         chrome,
         footer,
@@ -307,21 +341,25 @@ pub fn geometry(app: &App) -> Option<Geometry> {
     take(&mut body, 1);
     let active = |side: Side| tab.get(side).phase.is_active();
     if width < BOTH_WIDTH {
-        geometry.sides.push(side_place(tab, tab.side, body, screen));
+        geometry
+            .sides
+            .push(side_place(tab, tab.side, body, screen, charset));
     } else if tab.has_both() {
         let (sides, ladder) = ladder_place(tab, body, screen);
         geometry.sides = sides;
         geometry.ladder = Some(ladder);
     } else if active(tab.side) && !active(tab.side.other()) {
-        geometry.sides.push(side_place(tab, tab.side, body, screen));
+        geometry
+            .sides
+            .push(side_place(tab, tab.side, body, screen, charset));
     } else {
         let [left, right] = halves(body);
         geometry
             .sides
-            .push(side_place(tab, Side::Server, left, screen));
+            .push(side_place(tab, Side::Server, left, screen, charset));
         geometry
             .sides
-            .push(side_place(tab, Side::Client, right, screen));
+            .push(side_place(tab, Side::Client, right, screen, charset));
     }
     Some(geometry)
 }

@@ -1,11 +1,12 @@
 //! What can stand in front of the panes: help, one entry whole, a question. A stack; the front one
 //! has the keys.
 
-use super::keymap::Context;
+use super::keymap::{self, Binding, Context};
 use super::scroll::{Rows, Scroll};
 use crate::model::event::Event;
 use crate::model::spec::{Protocol, Side};
-use crate::wire::{hex, words};
+use crate::wire::text::Charset;
+use crate::wire::{hex, rows, words};
 
 /// A question that is answered with yes or no.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,15 +64,11 @@ impl Overlay {
 pub struct EntryRows(pub usize);
 
 impl EntryRows {
-    /// The rows of an event.
+    /// The rows of an event, with so many bytes each.
     #[must_use]
-    pub fn of(event: &Event) -> EntryRows {
-        EntryRows(
-            event
-                .kind
-                .data()
-                .map_or(0, |data| data.len().div_ceil(hex::ROW_BYTES)),
-        )
+    pub fn of(event: &Event, columns: u16) -> EntryRows {
+        let data = event.kind.data();
+        EntryRows(data.map_or(0, |data| hex::rows(data, columns).len()))
     }
 }
 
@@ -85,6 +82,82 @@ impl Rows for EntryRows {
     fn height(&self, _: u64) -> usize {
         1
     }
+}
+
+/// One line of a help page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelpLine {
+    /// The keys; none beside the further lines of an explanation.
+    pub keys: String,
+    /// What they do, or the title of a group.
+    pub words: String,
+    /// Whether a group begins here.
+    pub is_title: bool,
+}
+
+/// The contexts of the page of all keys, in their order.
+const ALL: [Context; 8] = [
+    Context::Form,
+    Context::Connections,
+    Context::Log,
+    Context::Box,
+    Context::TypeBox,
+    Context::TypeForm,
+    Context::EntryPage,
+    Context::Question,
+];
+
+/// Whether a key is the same in every pane.
+fn is_general(row: &Binding) -> bool {
+    ALL[..4].iter().all(|pane| row.contexts.contains(pane))
+}
+
+/// The width of the keys in front of help lines, in cells.
+#[must_use]
+pub fn help_column(lines: &[HelpLine]) -> u16 {
+    let widest = lines.iter().map(|line| line.keys.chars().count()).max();
+    widest.unwrap_or(0) as u16
+}
+
+/// The lines of a help page of this width: the keys of one context, or all of them, those that are
+/// the same in every pane once.
+#[must_use]
+pub fn help_lines(context: Option<Context>, width: u16, charset: Charset) -> Vec<HelpLine> {
+    let groups: Vec<(&str, Vec<&Binding>)> = if let Some(context) = context {
+        vec![(context.title(), keymap::rows(context).collect())]
+    } else {
+        let general = keymap::TABLE.iter().filter(|row| is_general(row));
+        std::iter::once(("KEYS, every pane", general.collect()))
+            .chain(ALL.map(|context| {
+                let rows = keymap::rows(context).filter(|row| !is_general(row));
+                (context.title(), rows.collect())
+            }))
+            .collect()
+    };
+    let names = |row: &&Binding| keymap::names(row, charset);
+    let all = groups.iter().flat_map(|(_, rows)| rows);
+    let column = all.map(|row| names(row).chars().count()).max().unwrap_or(0) as u16;
+    let mut lines = Vec::new();
+    let mut push = |keys: String, words: String, is_title: bool| {
+        lines.push(HelpLine {
+            keys,
+            words,
+            is_title,
+        });
+    };
+    for (n, (title, rows)) in groups.into_iter().enumerate() {
+        if n > 0 {
+            push(String::new(), String::new(), true);
+        }
+        push(String::new(), title.to_owned(), true);
+        for row in rows {
+            let mut keys = names(&row);
+            for words in rows::words(row.help, width.saturating_sub(column + 2), charset) {
+                push(std::mem::take(&mut keys), words, false);
+            }
+        }
+    }
+    lines
 }
 
 /// The title of an inspected entry.

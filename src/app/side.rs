@@ -56,6 +56,8 @@ pub struct Notice {
     pub text: String,
     /// Whether something was refused.
     pub warning: bool,
+    /// Whether it says what keeps us from sending: then it goes when that goes.
+    pub hindrance: bool,
 }
 
 /// One side of one tab.
@@ -153,6 +155,27 @@ impl SideState {
         Some(local)
     }
 
+    /// Why nothing can be sent now, whatever the text.
+    #[must_use]
+    pub fn hindrance(&self) -> Option<&'static str> {
+        let udp = self.protocol == Protocol::Udp;
+        // A UDP client needs nobody at the other end to send.
+        let needs_peer = !(udp && self.side == Side::Client);
+        if self.session.is_none() || self.phase != Phase::Running {
+            Some("not connected yet")
+        } else if needs_peer && self.connections.is_empty() {
+            Some(if udp {
+                "no peer has been heard yet"
+            } else {
+                "nobody is connected"
+            })
+        } else if self.takes_turns() && !self.connections.has_turn() {
+            Some("it is their turn")
+        } else {
+            None
+        }
+    }
+
     /// Takes an event into log, counters and state.
     pub fn record(&mut self, event: Event) -> EntryId {
         let (at, kind) = (event.at, &event.kind);
@@ -185,6 +208,10 @@ impl SideState {
                 }
             }
             _ => {}
+        }
+        if self.notice.as_ref().is_some_and(|notice| notice.hindrance) && self.hindrance().is_none()
+        {
+            self.notice = None;
         }
         self.log.push(event)
     }

@@ -6,17 +6,21 @@
 //! ([`Emitter::has_room`], UDP: what cannot be kept is counted as lost).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::Notify;
 
 use crate::model::event::{Event, EventKind, SessionId};
 use crate::model::time::{Origin, Stamp};
 
-/// How many bytes of payload may wait in a lane before readers pause.
-const LANE_BYTES: usize = 1 << 20;
+/// How many bytes of payload may wait in a lane before readers pause. Deep enough that a watcher
+/// that draws a frame, or waits for a processor, does not slow a fast stream.
+const LANE_BYTES: usize = 4 << 20;
 /// How many events may wait in a lane before readers pause.
-const LANE_EVENTS: usize = 8192;
+const LANE_EVENTS: usize = 16_384;
+/// How soon after a batch the next one is offered: a thousandth of a second is not seen, and to
+/// wake for every event would cost more than the events themselves.
+const PACE: Duration = Duration::from_millis(1);
 
 /// The program's clock: the only place where stamps are made.
 #[derive(Clone, Copy, Debug)]
@@ -67,18 +71,10 @@ impl Waiting {
         self.bytes < LANE_BYTES && self.events.len() < LANE_EVENTS
     }
 
-    fn presses(&self) -> bool {
+    /// Whether a watcher should not wait any longer, or readers would soon have to.
+    fn is_urgent(&self) -> bool {
         self.bytes >= LANE_BYTES / 2 || self.events.len() >= LANE_EVENTS / 2
     }
-}
-
-/// What wakes the watcher; all lanes share it.
-#[derive(Debug, Default)]
-struct Bell {
-    /// A lane is no longer empty.
-    ready: Notify,
-    /// A lane is half full.
-    pressing: Notify,
 }
 
 #[derive(Debug)]
@@ -86,7 +82,16 @@ struct Lane {
     id: SessionId,
     waiting: Mutex<Waiting>,
     room: Notify,
-    bell: Arc<Bell>,
+    wake: Arc<Wake>,
+}
+
+/// What wakes the watcher, for all lanes.
+#[derive(Debug, Default)]
+struct Wake {
+    /// A lane is no longer empty.
+    ready: Notify,
+    /// A lane is half full.
+    urgent: Notify,
 }
 
 impl Lane {
@@ -123,24 +128,33 @@ impl Emitter {
 
     /// Emits an event that happened at `at`. After `Stopped` nothing is emitted any more.
     pub fn emit_at(&self, at: Stamp, kind: EventKind) {
+        self.push(at, kind);
+    }
+
+    /// Emits an event that happened now; whether there is room for more.
+    pub(super) fn emit_and_look(&self, kind: EventKind) -> bool {
+        self.push(self.clock.now(), kind)
+    }
+
+    fn push(&self, at: Stamp, kind: EventKind) -> bool {
         let len = kind.data().map_or(0, bytes::Bytes::len);
-        let (first, presses) = {
-            let mut waiting = self.lane.lock();
-            if waiting.stopped {
-                return;
-            }
-            waiting.stopped = matches!(kind, EventKind::Stopped { .. });
-            let pressed = waiting.presses();
-            waiting.bytes += len;
-            waiting.events.push(Event { at, kind });
-            (waiting.events.len() == 1, !pressed && waiting.presses())
-        };
+        let mut waiting = self.lane.lock();
+        if waiting.stopped {
+            return true;
+        }
+        let (first, calm) = (waiting.events.is_empty(), !waiting.is_urgent());
+        waiting.stopped = matches!(kind, EventKind::Stopped { .. });
+        waiting.bytes += len;
+        waiting.events.push(Event { at, kind });
+        let (urgent, room) = (waiting.is_urgent(), waiting.has_room());
+        drop(waiting);
         if first {
-            self.lane.bell.ready.notify_one();
+            self.lane.wake.ready.notify_one();
         }
-        if presses {
-            self.lane.bell.pressing.notify_one();
+        if calm && urgent {
+            self.lane.wake.urgent.notify_one();
         }
+        room
     }
 
     /// Whether the lane is below its bound.
@@ -172,8 +186,10 @@ impl Emitter {
 pub struct Feed {
     clock: Clock,
     lanes: Vec<Arc<Lane>>,
-    bell: Arc<Bell>,
+    wake: Arc<Wake>,
     spare: Vec<Event>,
+    /// When the last batch was taken.
+    last: Option<Instant>,
 }
 
 impl Feed {
@@ -183,8 +199,9 @@ impl Feed {
         Feed {
             clock,
             lanes: Vec::new(),
-            bell: Arc::default(),
+            wake: Arc::default(),
             spare: Vec::new(),
+            last: None,
         }
     }
 
@@ -194,7 +211,7 @@ impl Feed {
             id,
             waiting: Mutex::default(),
             room: Notify::new(),
-            bell: self.bell.clone(),
+            wake: self.wake.clone(),
         });
         self.lanes.push(lane.clone());
         Emitter {
@@ -203,16 +220,27 @@ impl Feed {
         }
     }
 
-    /// Waits until some lane may have events. Cancel-safe; may wake without need.
+    /// Waits until some lane has events; while many come, for about a millisecond after the last
+    /// batch, so that the next is worth taking. Cancel-safe.
     pub async fn ready(&self) {
-        self.bell.ready.notified().await;
+        while self.lanes.iter().all(|lane| lane.lock().events.is_empty()) {
+            self.wake.ready.notified().await;
+        }
+        let Some(last) = self.last else { return };
+        if last.elapsed() < PACE && !self.lanes.iter().any(|lane| lane.lock().is_urgent()) {
+            tokio::select! {
+                () = tokio::time::sleep_until((last + PACE).into()) => {}
+                () = self.wake.urgent.notified() => {}
+            }
+        }
     }
 
-    /// Waits until some lane may be half full: a watcher that lets events gather (one batch a
-    /// frame) waits for this instead of [`Feed::ready`], and slows nobody. Cancel-safe; may wake
-    /// without need.
-    pub async fn pressing(&self) {
-        self.bell.pressing.notified().await;
+    /// Waits until some lane is half full: for a watcher that lets events gather as long as nobody
+    /// is slowed by it. Cancel-safe.
+    pub async fn urgent(&self) {
+        while !self.lanes.iter().any(|lane| lane.lock().is_urgent()) {
+            self.wake.urgent.notified().await;
+        }
     }
 
     /// Takes all that waits now, lane by lane, each in its order. Lanes whose session is gone and
@@ -233,6 +261,9 @@ impl Feed {
             for event in self.spare.drain(..) {
                 take(lane.id, event);
             }
+        }
+        if taken > 0 {
+            self.last = Some(Instant::now());
         }
         self.lanes
             .retain(|lane| Arc::strong_count(lane) > 1 || !lane.lock().events.is_empty());

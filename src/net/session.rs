@@ -16,7 +16,7 @@ use super::{Emitter, Order, fault, tcp, udp};
 use crate::model::command::Command;
 use crate::model::event::{ConnId, EventKind, Outcome};
 use crate::model::failure::Failure;
-use crate::model::spec::{Protocol, Side, Spec};
+use crate::model::spec::{MAX_RECV_SIZE, Protocol, Side, Spec};
 use crate::model::time::Stamp;
 
 /// Troubles that are not further apart than this are one, and told once.
@@ -30,7 +30,10 @@ pub(super) type Inbox = UnboundedReceiver<Order>;
 pub(super) struct Session {
     pub(super) spec: Spec,
     pub(super) emitter: Emitter,
-    pub(super) cancel: CancellationToken,
+    /// The session is asked to stop. What was ordered before is still looked at.
+    pub(super) stop: CancellationToken,
+    /// The session's connections are to end, without any waiting.
+    pub(super) cut: CancellationToken,
     /// How many connections a message to all of them goes to.
     pub(super) audience: Arc<AtomicUsize>,
     received: AtomicU64,
@@ -40,15 +43,18 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn new(
-        spec: Spec,
+        mut spec: Spec,
         emitter: Emitter,
-        cancel: CancellationToken,
+        stop: CancellationToken,
         audience: Arc<AtomicUsize>,
     ) -> Session {
+        // An empty buffer would read as the peer's end.
+        spec.recv_size = spec.recv_size.clamp(1, MAX_RECV_SIZE);
         Session {
             spec,
             emitter,
-            cancel,
+            stop,
+            cut: CancellationToken::new(),
             audience,
             received: AtomicU64::new(0),
             sent: AtomicU64::new(0),
@@ -128,13 +134,17 @@ pub(super) async fn supervise(
     let outcome = match tokio::spawn(work).await {
         Ok(outcome) => outcome,
         Err(error) => {
-            session.cancel.cancel();
-            let text = match error.try_into_panic() {
-                Ok(panic) => panic_text(&*panic),
-                Err(error) => error.to_string(),
-            };
-            session.fail(None, fault::internal(session.spec.protocol, &text));
-            Outcome::Failed
+            session.stop.cancel();
+            session.cut.cancel();
+            match error.try_into_panic() {
+                Ok(panic) => {
+                    let text = panic_text(&*panic);
+                    session.fail(None, fault::internal(session.spec.protocol, &text));
+                    Outcome::Failed
+                }
+                // The runtime is going down with all of its tasks.
+                Err(_) => Outcome::Done,
+            }
         }
     };
     session.emit(session.stopped(outcome));
@@ -142,6 +152,8 @@ pub(super) async fn supervise(
 
 /// What a session does.
 pub(super) async fn run(session: Arc<Session>, mut inbox: Inbox) -> Outcome {
+    #[cfg(debug_assertions)]
+    break_if_asked(session.spec.side);
     let outcome = match (session.spec.protocol, session.spec.side) {
         (Protocol::Tcp, Side::Server) => tcp::server::run(&session, &mut inbox).await,
         (Protocol::Tcp, Side::Client) => tcp::client::run(&session, &mut inbox).await,
@@ -154,6 +166,13 @@ pub(super) async fn run(session: Arc<Session>, mut inbox: Inbox) -> Outcome {
     };
     lose_orders(&session, inbox);
     outcome
+}
+
+/// For the tests of what a panic leaves behind.
+#[cfg(debug_assertions)]
+fn break_if_asked(side: Side) {
+    let asked = std::env::var_os("NETPLAY_PANIC").is_some_and(|place| place == side.word());
+    assert!(!asked, "asked for by NETPLAY_PANIC");
 }
 
 /// Tells of messages that were ordered but never looked at.
@@ -224,7 +243,7 @@ pub(super) mod tests {
         assert_eq!(failure.what, What::Internal);
         assert!(failure.message.contains("the thing broke"), "{failure:?}");
         assert_eq!(*outcome, Outcome::Failed);
-        assert!(session.cancel.is_cancelled());
+        assert!(session.cut.is_cancelled());
     }
 
     #[test]

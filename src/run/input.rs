@@ -9,6 +9,7 @@ use bytes::Bytes;
 use memchr::memchr;
 use tokio::sync::mpsc;
 
+use super::terminal;
 use crate::model::spec::Newline;
 
 /// A line longer than this is sent in pieces of this size. It is what may wait in a session, so
@@ -22,7 +23,7 @@ const WAITING: usize = 64;
 pub(super) fn lines(newline: Newline) -> mpsc::Receiver<io::Result<Bytes>> {
     let (sender, receiver) = mpsc::channel(WAITING);
     let reader = move || {
-        wait_for_foreground();
+        terminal::wait_for_foreground();
         let send = |line| sender.blocking_send(Ok(line)).is_ok();
         if let Err(error) = read_lines(io::stdin().lock(), newline, LONGEST_LINE, send) {
             // A session that is gone does not need to know.
@@ -87,24 +88,6 @@ fn read_lines(
     }
     Ok(())
 }
-
-/// Waits while this is a background job of a terminal: to read from it would stop the whole
-/// program (SIGTTIN), though its sessions can well run there.
-#[cfg(unix)]
-fn wait_for_foreground() {
-    use std::time::Duration;
-
-    use rustix::process::getpgrp;
-    use rustix::stdio::stdin;
-    use rustix::termios::tcgetpgrp;
-
-    while tcgetpgrp(stdin()).is_ok_and(|foreground| foreground != getpgrp()) {
-        thread::sleep(Duration::from_millis(250));
-    }
-}
-
-#[cfg(not(unix))]
-fn wait_for_foreground() {}
 
 #[cfg(test)]
 mod tests {

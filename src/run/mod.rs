@@ -3,6 +3,8 @@
 
 mod headless;
 mod input;
+#[cfg(unix)]
+mod keyboard;
 pub mod locale;
 mod output;
 pub mod signals;

@@ -18,11 +18,13 @@ pub enum Signal {
     Suspend,
     /// SIGCONT: the program goes on after it was stopped.
     Continue,
+    /// SIGWINCH: the terminal has another size.
+    Resize,
 }
 
 impl Signal {
     /// The exit code of a program that this signal ended, as shells count: 128 and its number.
-    /// `Suspend` and `Continue` end nothing; theirs is 128.
+    /// `Suspend`, `Continue` and `Resize` end nothing; theirs is 128.
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
@@ -30,7 +32,7 @@ impl Signal {
             Signal::Interrupt => 130,
             Signal::Quit => 131,
             Signal::Terminate => 143,
-            Signal::Suspend | Signal::Continue => 128,
+            Signal::Suspend | Signal::Continue | Signal::Resize => 128,
         }
     }
 }
@@ -72,6 +74,7 @@ mod system {
                 Signal::Quit,
                 Signal::Suspend,
                 Signal::Continue,
+                Signal::Resize,
             ])
         }
 
@@ -106,6 +109,7 @@ mod system {
             Signal::Terminate => SignalKind::terminate(),
             Signal::Suspend => SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()),
             Signal::Continue => SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()),
+            Signal::Resize => SignalKind::window_change(),
         }
     }
 

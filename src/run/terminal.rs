@@ -5,14 +5,24 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event};
 use crossterm::style::ResetColor;
 use crossterm::terminal::{self, Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute};
+use tokio::sync::mpsc;
+
+use super::signals::Signal;
 
 /// The exit code of a panic, as Rust's own.
 const PANIC_CODE: i32 = 101;
+
+/// How many input events may wait; a terminal sends far fewer.
+const INPUT_QUEUE: usize = 1024;
+
+/// How long the program may go on without a terminal: enough to close connections in order.
+const FAREWELL: Duration = Duration::from_millis(1800);
 
 /// Whether the modes are on. The panic hook has no other way to know.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -60,9 +70,10 @@ pub fn enter() -> io::Result<()> {
 }
 
 /// Switches them off again, if they are on. Errors are ignored: on a dead terminal there is nothing
-/// left to put right.
+/// left to put right. In the background the terminal is another's, and to change its modes would
+/// stop the program (SIGTTOU).
 pub fn leave() {
-    if !ENTERED.swap(false, Ordering::SeqCst) {
+    if !ENTERED.swap(false, Ordering::SeqCst) || !is_foreground() {
         return;
     }
     let mut out = io::stdout();
@@ -72,6 +83,19 @@ pub fn leave() {
     let _ = execute!(out, cursor::Show);
     let _ = execute!(out, LeaveAlternateScreen);
     let _ = terminal::disable_raw_mode();
+}
+
+/// Whether the screen's modes are on.
+#[must_use]
+pub fn is_entered() -> bool {
+    ENTERED.load(Ordering::SeqCst)
+}
+
+/// Ends the program where the screen cannot be left, since the terminal takes no output. What goes
+/// without writing is put right.
+pub fn abandon(code: u8) -> ! {
+    let _ = terminal::disable_raw_mode();
+    std::process::exit(code.into())
 }
 
 /// On this thread, which draws the screen, a panic leaves the screen, prints its message and ends
@@ -91,12 +115,38 @@ pub fn install_panic_hook() {
     }));
 }
 
+/// Whether the terminal is ours to use: not so for a background job of a shell.
+#[cfg(unix)]
+#[must_use]
+pub fn is_foreground() -> bool {
+    use rustix::process::getpgrp;
+    use rustix::termios::tcgetpgrp;
+
+    // A terminal that controls no jobs is anyone's.
+    tcgetpgrp(rustix::stdio::stdin()).map_or(true, |foreground| foreground == getpgrp())
+}
+
+/// There are no jobs here.
+#[cfg(not(unix))]
+#[must_use]
+pub fn is_foreground() -> bool {
+    true
+}
+
+/// Waits while this is a background job of a terminal: to read from it would stop the whole
+/// program (SIGTTIN), though its sessions can well run there.
+pub fn wait_for_foreground() {
+    while !is_foreground() {
+        thread::sleep(Duration::from_millis(250));
+    }
+}
+
 /// Stops this process until it is continued, as Ctrl+Z does. SIGSTOP, since SIGTSTP does nothing in
 /// an orphaned process group.
 #[cfg(unix)]
 pub fn stop_process() {
-    use rustix::process::{Signal, getpid, kill_process};
-    let _ = kill_process(getpid(), Signal::STOP);
+    use rustix::process::{self, getpid, kill_process};
+    let _ = kill_process(getpid(), process::Signal::STOP);
 }
 
 /// There is no stopping here.
@@ -106,40 +156,63 @@ pub fn stop_process() {}
 /// Whether [`stop_process`] works.
 pub const CAN_STOP: bool = cfg!(unix);
 
-/// Calls `gone` when the terminal on stdin has hung up, looking twice a second. crossterm does not
-/// tell, and spins. If the program is then still there a second later, it is ended.
-#[cfg(unix)]
-pub fn watch_for_hang_up(gone: impl FnOnce() + Send + 'static) {
-    use std::time::Duration;
-
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
-    use super::signals::Signal;
-
-    thread::spawn(move || {
-        loop {
-            thread::sleep(Duration::from_millis(500));
-            let stdin = io::stdin();
-            // No event is asked for: hang-up and error are always reported.
-            let mut fds = [PollFd::new(&stdin, PollFlags::empty())];
-            let now = Timespec {
-                tv_sec: 0,
-                tv_nsec: 0,
-            };
-            let hung_up = poll(&mut fds, Some(&now)).is_ok()
-                && fds[0]
-                    .revents()
-                    .intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
-            if hung_up {
-                break;
+/// The events of the terminal on stdin, read on a thread of its own. The channel closes when the
+/// terminal is gone; if the program is then still there a second later, it is ended.
+pub fn read_input() -> io::Result<mpsc::Receiver<Event>> {
+    let (sender, receiver) = mpsc::channel(INPUT_QUEUE);
+    thread::Builder::new()
+        .name("keyboard".to_owned())
+        .spawn(move || {
+            // Whatever the error: there will be no more input.
+            let _ = read_events(|event| sender.blocking_send(event).is_ok());
+            if sender.is_closed() {
+                return;
             }
-        }
-        gone();
-        thread::sleep(Duration::from_secs(1));
-        std::process::exit(Signal::HangUp.exit_code().into());
-    });
+            drop(sender);
+            thread::sleep(FAREWELL);
+            abandon(Signal::HangUp.exit_code());
+        })?;
+    Ok(receiver)
 }
 
-/// Consoles do not hang up here without ending the program.
+/// Reads until the terminal is gone, or until `send` refuses.
+#[cfg(unix)]
+fn read_events(mut send: impl FnMut(Event) -> bool) -> io::Result<()> {
+    use super::keyboard::Keyboard;
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
+
+    let stdin = io::stdin();
+    let (mut keyboard, mut events) = (Keyboard::default(), Vec::new());
+    let mut buffer = [0; 4096];
+    loop {
+        let patience = keyboard.patience().map(Timespec::try_from);
+        let patience = patience.transpose().map_err(io::Error::other)?;
+        let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
+        match poll(&mut fds, patience.as_ref()) {
+            Ok(0) => keyboard.pause(&mut events),
+            Ok(_) if !is_foreground() => wait_for_foreground(),
+            // Past std's own buffer, which poll knows nothing of.
+            Ok(_) => match rustix::io::read(&stdin, &mut buffer) {
+                Ok(0) => return Ok(()),
+                Ok(n) => keyboard.push(&buffer[..n], &mut events),
+                Err(Errno::INTR | Errno::AGAIN) => {}
+                Err(error) => return Err(error.into()),
+            },
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        for event in events.drain(..) {
+            if !send(event) {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Reads until the console is gone, or until `send` refuses.
 #[cfg(not(unix))]
-pub fn watch_for_hang_up(_gone: impl FnOnce() + Send + 'static) {}
+fn read_events(mut send: impl FnMut(Event) -> bool) -> io::Result<()> {
+    while send(crossterm::event::read()?) {}
+    Ok(())
+}

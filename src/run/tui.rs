@@ -5,12 +5,12 @@
 //! events from a channel, so that tests run the whole of it in-process.
 
 use std::collections::HashMap;
-use std::io::{self, BufWriter, Write as _};
+use std::io::{self, Write as _};
 use std::time::Duration;
 
 use crossterm::event::Event as Input;
+use crossterm::queue;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
-use crossterm::{event, queue};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
 use tokio::sync::mpsc;
@@ -30,10 +30,9 @@ const FRAME: Duration = Duration::from_millis(16);
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How long sessions may take to close their connections at the end.
 const FAREWELL: Duration = Duration::from_millis(1500);
-/// Holds a whole frame of a large terminal, in bytes.
-const FRAME_BUFFER: usize = 256 << 10;
-/// How many input events may wait; a terminal sends far fewer.
-const INPUT_QUEUE: usize = 1024;
+/// How long a signal waits for the screen to be left; a terminal that takes no output, such as a
+/// stalled connection, holds up the loop in the midst of a frame.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Why the loop ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,18 +45,9 @@ pub enum End {
     Gone,
 }
 
-/// What the loop is told besides input: signals, and that the terminal is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// A signal came.
-    Signal(Signal),
-    /// The terminal is gone.
-    Gone,
-}
-
-/// Leaves the terminal, stops the process if asked to, and enters again; `None` where there is no
-/// terminal (tests).
-pub type Pause = Option<fn(stop: bool) -> io::Result<()>>;
+/// Leaves the terminal, stops the process if asked to, and enters again; whether it could: not in
+/// the background. `None` where there is no terminal (tests).
+pub type Pause = Option<fn(stop: bool) -> io::Result<bool>>;
 
 /// The loop and all that it owns.
 pub struct Screen<B: Backend> {
@@ -67,6 +57,8 @@ pub struct Screen<B: Backend> {
     feed: Feed,
     handles: HashMap<SessionId, Handle>,
     pause: Pause,
+    /// The terminal is another's for now.
+    away: bool,
     dirty: bool,
     last_frame: Option<Instant>,
 }
@@ -89,6 +81,7 @@ impl<B: Backend> Screen<B> {
             feed: Feed::new(clock),
             handles: HashMap::new(),
             pause,
+            away: false,
             dirty: true,
             last_frame: None,
         };
@@ -113,9 +106,9 @@ impl<B: Backend> Screen<B> {
     pub async fn run(
         &mut self,
         input: &mut mpsc::Receiver<Input>,
-        notices: &mut mpsc::Receiver<Notice>,
+        signals: &mut mpsc::Receiver<Signal>,
     ) -> Result<End, B::Error> {
-        let end = self.turn_until_end(input, notices).await;
+        let end = self.turn_until_end(input, signals).await;
         self.say_farewell().await;
         end
     }
@@ -123,7 +116,7 @@ impl<B: Backend> Screen<B> {
     async fn turn_until_end(
         &mut self,
         input: &mut mpsc::Receiver<Input>,
-        notices: &mut mpsc::Receiver<Notice>,
+        signals: &mut mpsc::Receiver<Signal>,
     ) -> Result<End, B::Error> {
         let mut heartbeat = Instant::now() + HEARTBEAT;
         loop {
@@ -135,14 +128,15 @@ impl<B: Backend> Screen<B> {
                 continue;
             }
             let wake = if self.dirty { due } else { heartbeat };
-            // While a frame is due anyway, events gather until then, or until they press.
+            // While a frame is due anyway, events gather until then, or until they fill their lane.
             tokio::select! {
                 biased;
-                notice = notices.recv() => match notice {
-                    Some(Notice::Signal(Signal::Continue)) => self.pause(false)?,
-                    Some(Notice::Signal(Signal::Suspend)) => self.pause(true)?,
-                    Some(Notice::Signal(signal)) => return Ok(End::Signal(signal)),
-                    Some(Notice::Gone) | None => return Ok(End::Gone),
+                signal = signals.recv() => match signal {
+                    Some(Signal::Continue) => self.pause(false)?,
+                    Some(Signal::Suspend) => self.pause(true)?,
+                    Some(Signal::Resize) => self.redraw()?,
+                    Some(signal) => return Ok(End::Signal(signal)),
+                    None => return Ok(End::Gone),
                 },
                 event = input.recv() => {
                     let Some(event) = event else { return Ok(End::Gone) };
@@ -150,17 +144,30 @@ impl<B: Backend> Screen<B> {
                         return Ok(End::Quit);
                     }
                 }
-                () = sleep_until(wake) => self.tick(),
+                () = sleep_until(wake) => self.tick()?,
                 () = self.feed.ready(), if !self.dirty => self.take_events(),
-                () = self.feed.pressing(), if self.dirty => self.take_events(),
+                () = self.feed.urgent(), if self.dirty => self.take_events(),
             }
         }
     }
 
-    fn tick(&mut self) {
+    fn tick(&mut self) -> Result<(), B::Error> {
+        #[cfg(debug_assertions)]
+        self.break_if_asked();
         // A frame that is due shows what has gathered until now.
         self.take_events();
         self.update(Message::Tick(self.clock.now()));
+        if self.away { self.pause(false) } else { Ok(()) }
+    }
+
+    /// For the tests of what a panic leaves behind.
+    #[cfg(debug_assertions)]
+    fn break_if_asked(&self) {
+        let asked = std::env::var_os("NETPLAY_PANIC").is_some_and(|place| place == "screen");
+        assert!(
+            !asked || self.app.running() == 0,
+            "asked for by NETPLAY_PANIC"
+        );
     }
 
     /// Takes an event and all that wait behind it. Returns whether the user quit.
@@ -175,7 +182,10 @@ impl<B: Backend> Screen<B> {
             let message = match event {
                 Input::Key(key) => Message::Key(key),
                 Input::Paste(text) => Message::Paste(text),
-                Input::Resize(width, height) => Message::Resize(width, height),
+                Input::Resize(..) => {
+                    self.redraw()?;
+                    continue;
+                }
                 Input::Mouse(_) | Input::FocusGained | Input::FocusLost => continue,
             };
             self.app.now = self.clock.now();
@@ -244,14 +254,20 @@ impl<B: Backend> Screen<B> {
 
     fn draw(&mut self) -> Result<(), B::Error> {
         let app = &self.app;
-        self.terminal.draw(|frame| ui::draw(app, frame))?;
+        if !self.away {
+            self.terminal.draw(|frame| ui::draw(app, frame))?;
+        }
         self.dirty = false;
         self.last_frame = Some(Instant::now());
         Ok(())
     }
 
-    /// Draws every cell anew. (`Terminal::clear` would wait for the terminal's answer.)
+    /// Draws every cell anew, at the size that the terminal has now. What it shows is not known: it
+    /// may have been smaller for a moment. (`Terminal::clear` would wait for its answer.)
     fn redraw(&mut self) -> Result<(), B::Error> {
+        if self.away {
+            return Ok(());
+        }
         let size = self.terminal.size()?;
         self.terminal
             .resize(ratatui::layout::Rect::new(0, 0, size.width, size.height))?;
@@ -263,7 +279,7 @@ impl<B: Backend> Screen<B> {
     fn pause(&mut self, stop: bool) -> Result<(), B::Error> {
         if let Some(pause) = self.pause {
             // When the screen cannot be entered again, the next frame's error ends the loop.
-            let _ = pause(stop);
+            self.away = !pause(stop).unwrap_or(true);
             self.redraw()?;
         }
         Ok(())
@@ -285,35 +301,50 @@ impl<B: Backend> Screen<B> {
     }
 }
 
-/// Frames inside synchronized output, each in as few writes as its size allows.
+/// Frames inside synchronized output, each written at once. After the screen was left it writes
+/// nothing: ratatui's terminal shows the cursor when it is dropped, and where that fails it prints
+/// to stderr, which on a dead terminal is a panic.
+#[derive(Default)]
 struct FrameWriter {
-    out: BufWriter<io::Stdout>,
-    in_frame: bool,
+    frame: Vec<u8>,
 }
 
 impl io::Write for FrameWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if !self.in_frame {
-            self.in_frame = true;
-            queue!(self.out, BeginSynchronizedUpdate)?;
+        if self.frame.is_empty() {
+            queue!(self.frame, BeginSynchronizedUpdate)?;
         }
-        self.out.write(bytes)
+        self.frame.extend_from_slice(bytes);
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if std::mem::take(&mut self.in_frame) {
-            queue!(self.out, EndSynchronizedUpdate)?;
+        if self.frame.is_empty() {
+            return Ok(());
         }
-        self.out.flush()
+        queue!(self.frame, EndSynchronizedUpdate)?;
+        let frame = std::mem::take(&mut self.frame);
+        if !terminal::is_entered() {
+            return Ok(());
+        }
+        let mut out = io::stdout().lock();
+        out.write_all(&frame)?;
+        out.flush()
     }
 }
 
-fn pause_process(stop: bool) -> io::Result<()> {
-    terminal::leave();
+fn pause_process(stop: bool) -> io::Result<bool> {
+    if stop || terminal::is_foreground() {
+        terminal::leave();
+    }
     if stop {
         terminal::stop_process();
     }
-    terminal::enter()
+    let is_ours = terminal::is_foreground();
+    if is_ours {
+        terminal::enter()?;
+    }
+    Ok(is_ours)
 }
 
 /// Shows the full screen until the user quits or a signal ends it.
@@ -354,43 +385,31 @@ async fn show(launch: ScreenLaunch, clock: Clock) -> anyhow::Result<(End, Vec<St
         addresses: net::own_addresses(),
         can_suspend: terminal::CAN_STOP,
     };
-    let writer = FrameWriter {
-        out: BufWriter::with_capacity(FRAME_BUFFER, io::stdout()),
-        in_frame: false,
-    };
-    let terminal = Terminal::new(CrosstermBackend::new(writer))?;
-    let (notify, mut notices) = mpsc::channel(16);
-    let mut signals = Signals::all()?;
-    let gone = notify.clone();
-    terminal::watch_for_hang_up(move || {
-        let _ = gone.blocking_send(Notice::Gone);
-    });
-    tokio::spawn(async move {
-        while notify
-            .send(Notice::Signal(signals.next().await))
-            .await
-            .is_ok()
-        {}
-    });
-    let mut input = read_input();
+    let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
+    let (notify, mut signals) = mpsc::channel(16);
+    tokio::spawn(pass_on(Signals::all()?, notify));
+    let mut input = terminal::read_input()?;
     let mut screen = Screen::new(launch, machine, clock, terminal, Some(pause_process))?;
     // A frame that cannot be written means that the terminal is gone.
     let end = screen
-        .run(&mut input, &mut notices)
+        .run(&mut input, &mut signals)
         .await
         .unwrap_or(End::Gone);
+    terminal::leave();
     Ok((end, screen.app().summary()))
 }
 
-/// Reads the terminal on a thread of its own: crossterm may block for ever on a dead terminal.
-fn read_input() -> mpsc::Receiver<Input> {
-    let (sender, receiver) = mpsc::channel(INPUT_QUEUE);
-    std::thread::spawn(move || {
-        while let Ok(event) = event::read() {
-            if sender.blocking_send(event).is_err() {
-                return;
-            }
+/// Tells the loop of signals. When it does not obey one that ends the program, this does.
+async fn pass_on(mut signals: Signals, notify: mpsc::Sender<Signal>) {
+    loop {
+        let signal = signals.next().await;
+        if !matches!(signal, Signal::Suspend | Signal::Continue | Signal::Resize) {
+            tokio::spawn(async move {
+                tokio::time::sleep(PATIENCE).await;
+                terminal::abandon(signal.exit_code());
+            });
         }
-    });
-    receiver
+        // A loop that is held up has enough waiting; what it sees then is how things are then.
+        let _ = notify.try_send(signal);
+    }
 }

@@ -46,8 +46,8 @@ pub fn top(app: &App, painter: &mut Painter, row: Rect) {
         };
         x = painter.text(x, row.y, dot, Role::Server, 1);
     }
-    let (text, role) = badge(app, row.right().saturating_sub(x + 3).into());
-    painter.right(x + 2, row.right().saturating_sub(1), row.y, &text, role);
+    let (text, role) = badge(app, row.right().saturating_sub(x + 2).into());
+    painter.right(x + 1, row.right().saturating_sub(1), row.y, &text, role);
 }
 
 /// Who can reach the servers that run now; the longest wording that fits.
@@ -77,10 +77,12 @@ fn badge(app: &App, width: usize) -> (String, Role) {
             format!("! everyone on your network can reach {address}"),
             format!("! open to your network: {address}"),
             "! open to your network".to_owned(),
+            "! open".to_owned(),
         ],
         None => vec![
             "! open to every network this machine joins".to_owned(),
             "! open to your network".to_owned(),
+            "! open".to_owned(),
         ],
     };
     let text = wordings
@@ -116,7 +118,7 @@ pub fn footer(app: &App, painter: &mut Painter, row: Rect) {
     );
     for hint in app.footer() {
         let needed = (hint.key.chars().count() + hint.word.chars().count() + 3) as u16;
-        if x + needed >= right {
+        if x + needed > right {
             break;
         }
         x = painter.text(x, row.y, &hint.key, Role::Key, needed) + 1;

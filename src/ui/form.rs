@@ -4,16 +4,16 @@ use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
 
 use super::paint::Painter;
-use super::panes::{has_keys, text_area};
+use super::panes::has_keys;
 use super::theme::Role;
+use super::typed;
 use crate::app::App;
-use crate::app::form::{Field, Name, Value};
-use crate::app::layout::{Place, inset};
+use crate::app::form::{Field, Form, Name, Value};
+use crate::app::layout::{self, Place, VALUES_AT, inset};
 use crate::app::tab::{Mode, Pane};
 use crate::model::spec::Side;
 use crate::wire::text;
 
-const LABEL_WIDTH: u16 = 11;
 const VALUE_WIDTH: u16 = 13;
 
 /// Draws the form. Returns where the cursor belongs when a field is edited.
@@ -23,9 +23,14 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
     let (left, right) = painter.title(place.rule, "settings", focused);
     let body = inset(place.body);
     let typing = focused && app.tab().mode == Mode::Type;
-    let mut on_rule = (app.offers(side).to_owned(), Role::Key);
+    let errors = |field: &Field| layout::error_rows(field, place.body.width, app.charset());
+    let rows = |field: &Field| 1 + errors(field).len() as u16;
+    let mut y = body.y;
     let mut cursor = None;
-    for (y, (field, current)) in (body.top()..body.bottom()).zip(state.form.visible()) {
+    for (field, current) in shown_from_view(&state.form, body.height, rows) {
+        if y >= body.bottom() {
+            break;
+        }
         let row = Rect {
             y,
             height: 1,
@@ -35,32 +40,62 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
         if current && typing {
             cursor = at;
         }
-        let column = row.x + 2 + LABEL_WIDTH + VALUE_WIDTH + 2;
-        let room = |x: u16| row.right().saturating_sub(x);
-        if let Some(error) = &field.error {
-            let words = format!("! {}", text::safe(error));
-            let x = painter.text(end + 2, y, &words, Role::Error, room(end + 2));
-            if words.width() > usize::from(x.saturating_sub(end + 2)) {
-                on_rule = (words, Role::Error);
-            }
+        let hint = if field.name == Name::Scene {
+            state.form.scene_hint()
         } else {
-            let hint = if field.name == Name::Scene {
-                state.form.scene_hint()
-            } else {
-                field.hint
-            };
-            let x = column.max(end + 2);
-            // Half an explanation is none.
-            if hint.width() <= room(x).into() {
-                painter.text(x, y, hint, Role::Quiet, room(x));
+            field.hint
+        };
+        let x = (row.x + VALUES_AT + VALUE_WIDTH + 2).max(end + 2);
+        let room = row.right().saturating_sub(x);
+        // Half an explanation is none.
+        if hint.width() <= room.into() {
+            painter.text(x, y, hint, Role::Quiet, room);
+        }
+        let x = row.x + VALUES_AT;
+        for line in errors(field) {
+            y += 1;
+            if y < body.bottom() {
+                painter.text(x, y, &line, Role::Error, row.right().saturating_sub(x));
             }
         }
+        y += 1;
     }
+    let y = place.rule.y;
     if let Some(notice) = &state.notice {
-        on_rule = (text::safe(&notice.text).into_owned(), Role::Warning);
+        painter.on_rule(left, right, y, &text::safe(&notice.text), Role::Warning);
+    } else {
+        let fits = |words: &&&str| words.width() + 2 <= right.saturating_sub(left).into();
+        if let Some(words) = app.offers(side).iter().find(fits) {
+            let words = words.replace('·', painter.theme.either("·", "-"));
+            painter.on_rule(left, right, y, &words, Role::Key);
+        }
     }
-    painter.on_rule(left, right, place.rule.y, &on_rule.0, on_rule.1);
     cursor
+}
+
+/// The fields that show, from the first on with which the focused one is in view.
+fn shown_from_view(
+    form: &Form,
+    height: u16,
+    rows: impl Fn(&Field) -> u16,
+) -> impl Iterator<Item = (&Field, bool)> {
+    let mut from = 0;
+    let mut until: u16 = 0;
+    for (n, (field, current)) in form.visible().enumerate() {
+        until += rows(field);
+        if current {
+            let mut over = until.saturating_sub(height);
+            for (above, _) in form.visible().take(n) {
+                if over == 0 {
+                    break;
+                }
+                over = over.saturating_sub(rows(above));
+                from += 1;
+            }
+            break;
+        }
+    }
+    form.visible().skip(from)
 }
 
 /// Draws label and value. Returns the column behind the value, and where its cursor belongs.
@@ -77,13 +112,12 @@ fn draw_value(
     };
     let x = painter.text(row.x, row.y, mark, Role::Key, 1) + 1;
     let label = if current { Role::Focus } else { Role::Quiet };
-    painter.text(x, row.y, field.label, label, LABEL_WIDTH);
-    let x = x + LABEL_WIDTH;
+    painter.text(x, row.y, field.label, label, VALUES_AT);
+    let x = row.x + VALUES_AT;
     let room = row.right().saturating_sub(x);
     match &field.value {
         Value::Text(area) => {
-            let text_width = area.lines().iter().map(|line| line.width()).max();
-            let text_width = u16::try_from(text_width.unwrap_or(0)).unwrap_or(u16::MAX);
+            let text_width = typed::width(area, painter.theme.charset);
             // A long value takes the room of its explanation, and one cell for the cursor.
             let width = VALUE_WIDTH.max(text_width.saturating_add(1)).min(room);
             let place = Rect {
@@ -92,7 +126,7 @@ fn draw_value(
                 width,
                 height: 1,
             };
-            (x + text_width.min(room), text_area(painter, area, place))
+            (x + text_width.min(room), typed::draw(painter, area, place))
         }
         Value::Choice { words, at } => {
             let end = draw_choice(painter, words, *at, x, row, current);

@@ -14,7 +14,7 @@ use crate::app::scroll::{Rows as _, Scroll};
 use crate::app::tab::Pane;
 use crate::app::views::LadderRows;
 use crate::model::event::{By, Event, EventKind};
-use crate::model::spec::Side;
+use crate::model::spec::{Protocol, Side};
 
 /// Draws the ladder with its title.
 pub fn draw(app: &App, painter: &mut Painter, place: &Place) {
@@ -77,13 +77,13 @@ pub fn draw(app: &App, painter: &mut Painter, place: &Place) {
             width: WIRE_WIDTH,
             height: filled,
         };
-        draw_wire(
-            painter,
-            wire,
-            rows.entry(row, Side::Server),
-            rows.entry(row, Side::Client),
-            skip == 0,
-        );
+        let ends = Side::ALL.map(|side| rows.entry(row, side));
+        let direction = Side::ALL
+            .into_iter()
+            .zip(ends)
+            .find_map(|(side, event)| to_the_right(tab.protocol, event?, side))
+            .filter(|_| skip == 0);
+        draw_wire(painter, wire, direction, ends.map(|end| end.is_some()));
         y += filled;
         skip = 0;
     }
@@ -99,12 +99,12 @@ pub fn draw(app: &App, painter: &mut Painter, place: &Place) {
 }
 
 /// Which way an entry's bytes (or signals) cross the wire, seen from left to right.
-fn to_the_right(event: &Event, side: Side) -> Option<bool> {
+fn to_the_right(protocol: Protocol, event: &Event, side: Side) -> Option<bool> {
     let outgoing = match &event.kind {
         EventKind::Sent { .. } | EventKind::Finished { by: By::Us, .. } => true,
         EventKind::Received { .. } | EventKind::Finished { by: By::Peer, .. } => false,
-        // The client rang.
-        EventKind::Opened { .. } => return Some(false),
+        // The client rang. Of a datagram, its own entry tells the way.
+        EventKind::Opened { .. } if protocol == Protocol::Tcp => return Some(false),
         _ => return None,
     };
     Some(outgoing == (side == Side::Server))
@@ -115,19 +115,14 @@ fn to_the_right(event: &Event, side: Side) -> Option<bool> {
 fn draw_wire(
     painter: &mut Painter,
     area: Rect,
-    server: Option<&Event>,
-    client: Option<&Event>,
-    first: bool,
+    direction: Option<bool>,
+    [server, client]: [bool; 2],
 ) {
     let theme = painter.theme;
-    let direction = server
-        .and_then(|e| to_the_right(e, Side::Server))
-        .or_else(|| client.and_then(|e| to_the_right(e, Side::Client)))
-        .filter(|_| first);
     let (shaft, cross) = (theme.rule(), theme.either("┼", "+"));
     let (to_left, to_right) = (theme.either("◀", "<"), theme.either("▶", ">"));
     let wire = theme.vertical();
-    let cells: [&str; 5] = match (direction, server.is_some(), client.is_some()) {
+    let cells: [&str; 5] = match (direction, server, client) {
         (None, ..) => [" ", " ", wire, " ", " "],
         (Some(true), true, true) => [" ", shaft, cross, shaft, to_right],
         (Some(false), true, true) => [to_left, shaft, cross, shaft, " "],

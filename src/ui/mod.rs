@@ -23,6 +23,7 @@ mod paint;
 mod panes;
 mod teach;
 pub mod theme;
+mod typed;
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -32,6 +33,8 @@ use crate::app::App;
 use crate::app::layout::{self, Geometry, SMALLEST};
 use crate::app::tab::Pane;
 use crate::model::spec::Protocol;
+use crate::wire::rows;
+use crate::wire::text::Charset;
 
 use paint::Painter;
 use theme::{Role, Theme};
@@ -110,11 +113,9 @@ fn too_small(painter: &mut Painter, area: Rect, size: (u16, u16)) {
         "netplay needs {columns}x{rows} cells; this is {}x{}",
         size.0, size.1
     );
-    let mut rest = text.as_str();
-    for y in area.top()..area.bottom() {
-        let width = usize::from(area.width).min(rest.len());
-        let (line, after) = rest.split_at(width);
-        painter.text(area.x, y, line, Role::Plain, area.width);
-        rest = after;
+    let lines = rows::rows(text.as_bytes(), area.width, Charset::Ascii, text.len());
+    for (y, line) in (area.top()..area.bottom()).zip(lines) {
+        let text: String = line.spans.iter().map(|span| span.text.as_ref()).collect();
+        painter.text(area.x, y, &text, Role::Plain, area.width);
     }
 }

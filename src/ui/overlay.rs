@@ -7,15 +7,15 @@ use super::paint::Painter;
 use super::theme::Role;
 use crate::app::App;
 use crate::app::entry::{self, Form};
-use crate::app::keymap::{self, Binding, Context};
+use crate::app::keymap::Context;
 use crate::app::layout;
-use crate::app::overlay::{EntryRows, Overlay, Question, entry_title};
+use crate::app::overlay::{EntryRows, Overlay, Question, entry_title, help_column, help_lines};
 use crate::app::scroll::{Rows as _, Scroll};
 use crate::app::views::TimeColumn;
 use crate::model::event::Event;
 use crate::model::size::Size;
 use crate::model::spec::{Protocol, Side};
-use crate::wire::hex;
+use crate::wire::{hex, rows};
 
 /// Draws one overlay.
 pub fn draw(app: &App, overlay: &Overlay, painter: &mut Painter, screen: Rect) {
@@ -42,68 +42,61 @@ fn page(painter: &mut Painter, area: Rect, title: &str, last: &str) -> Rect {
     painter.title(Rect { height: 1, ..area }, title, true);
     painter.rule(bottom);
     painter.on_rule(
-        bottom.x,
+        bottom.x + 1,
         bottom.right().saturating_sub(2),
         bottom.y,
         last,
         Role::Quiet,
     );
+    let (left, right) = (area.x, area.right().saturating_sub(1));
     let wall = painter.theme.vertical();
     for y in area.y + 1..bottom.y {
-        painter.text(area.x, y, wall, Role::Rule, 1);
-        painter.text(area.right().saturating_sub(1), y, wall, Role::Rule, 1);
+        painter.text(left, y, wall, Role::Rule, 1);
+        painter.text(right, y, wall, Role::Rule, 1);
+    }
+    let corners = [
+        (left, area.y, "╭"),
+        (right, area.y, "╮"),
+        (left, bottom.y, "╰"),
+        (right, bottom.y, "╯"),
+    ];
+    for (x, y, corner) in corners {
+        painter.text(x, y, painter.theme.either(corner, "+"), Role::Rule, 1);
     }
     layout::page_body(area)
 }
 
-/// The contexts of the whole help page, in their order.
-const ALL: &[Context] = &[
-    Context::Form,
-    Context::Connections,
-    Context::Log,
-    Context::Box,
-    Context::TypeBox,
-    Context::TypeForm,
-    Context::EntryPage,
-    Context::Question,
-];
+/// What the last line of a page says of a list: whether there is more below.
+fn last_words(from: usize, height: u16, rows: usize, keys: &str) -> String {
+    if from + usize::from(height) < rows {
+        format!("PgDn more   {keys}")
+    } else {
+        keys.to_owned()
+    }
+}
 
 fn help(app: &App, context: Option<Context>, from: usize, painter: &mut Painter, screen: Rect) {
-    let contexts: Vec<Context> = context.map_or_else(|| ALL.to_vec(), |context| vec![context]);
-    let mut lines: Vec<Option<&'static Binding>> = Vec::new();
-    let mut titles = Vec::new();
-    for context in contexts {
-        titles.push((lines.len(), context));
-        lines.push(None);
-        lines.extend(keymap::rows(context).map(Some));
-    }
+    let lines = help_lines(context, layout::page_width(screen), app.charset());
     let area = layout::page(screen, lines.len());
-    let title = if context.is_some() {
-        "help for this pane"
+    let (title, keys) = if context.is_some() {
+        ("help for this pane", "? all keys   Esc close")
     } else {
-        "all keys"
+        ("all keys", "Esc close")
     };
-    let last = if context.is_some() {
-        "? all keys   Esc close"
-    } else {
-        "Esc close"
-    };
-    let body = page(painter, area, title, last);
-    let from = from.min(lines.len().saturating_sub(body.height.into()));
-    for (y, n) in (body.top()..body.bottom()).zip(from..lines.len()) {
-        if let Some(row) = lines[n] {
-            let keys = keymap::names(row, app.charset());
-            painter.right(body.x, body.x + 18, y, &keys, Role::Key);
-            painter.text(
-                body.x + 20,
-                y,
-                row.help,
-                Role::Plain,
-                body.width.saturating_sub(20),
-            );
-        } else if let Some((_, context)) = titles.iter().find(|(at, _)| *at == n) {
-            painter.text(body.x, y, context.title(), Role::Focus, body.width);
+    let height = layout::page_body(area).height;
+    let from = from.min(lines.len().saturating_sub(height.into()));
+    let last = last_words(from, height, lines.len(), keys);
+    let body = page(painter, area, title, &last);
+    let column = help_column(&lines);
+    for (y, line) in (body.top()..body.bottom()).zip(lines.iter().skip(from)) {
+        if line.is_title {
+            painter.text(body.x, y, &line.words, Role::Focus, body.width);
+            continue;
         }
+        painter.right(body.x, body.x + column, y, &line.keys, Role::Key);
+        let x = body.x + column + 2;
+        let room = body.right().saturating_sub(x);
+        painter.text(x, y, &line.words, Role::Plain, room);
     }
 }
 
@@ -121,7 +114,7 @@ fn entry(
         entry_title(event, protocol, side)
     );
     let Some(data) = event.kind.data() else {
-        let width = layout::page_body(layout::page(screen, 1)).width;
+        let width = layout::page_width(screen);
         let form = Form {
             protocol,
             side,
@@ -150,15 +143,14 @@ fn entry(
         }
         return;
     };
-    let rows = EntryRows::of(event);
-    let body = page(
-        painter,
-        layout::page(screen, rows.0.max(1)),
-        &title,
-        "Esc close",
-    );
-    let (top, _) = scroll.top(&rows, body.height.into());
-    let shown = hex::rows(data).skip(top as usize);
+    let columns = layout::hex_columns(screen);
+    let rows = EntryRows::of(event, columns);
+    let area = layout::page(screen, rows.0.max(1));
+    let height = layout::page_body(area).height;
+    let (top, _) = scroll.top(&rows, height.into());
+    let last = last_words(top as usize, height, rows.0, "Esc close");
+    let body = page(painter, area, &title, &last);
+    let shown = hex::rows(data, columns).skip(top as usize);
     for (y, row) in (body.top()..body.bottom()).zip(shown) {
         let x = painter.text(
             body.x,
@@ -169,7 +161,7 @@ fn entry(
         );
         let room = |x: u16| body.right().saturating_sub(x);
         painter.text(x, y, &row.hex(), Role::Plain, room(x));
-        let x = x + hex::HEX_WIDTH + 2;
+        let x = x + hex::hex_width(columns) + 2;
         painter.text(x, y, &row.ascii(), Role::Quiet, room(x));
     }
     if rows.end() == 0 {
@@ -178,8 +170,8 @@ fn entry(
 }
 
 fn ask(app: &App, question: &Question, painter: &mut Painter, screen: Rect) {
-    let (title, lines) = match question {
-        Question::Quit { running: 0 } => ("quit?", vec!["Nothing is running.".to_owned()]),
+    let (title, words) = match question {
+        Question::Quit { running: 0 } => ("quit?", "Nothing is running.".to_owned()),
         Question::Quit { running } => {
             let what = if *running == 1 {
                 "One session runs".to_owned()
@@ -188,7 +180,7 @@ fn ask(app: &App, question: &Question, painter: &mut Painter, screen: Rect) {
             };
             (
                 "quit?",
-                vec![format!("{what}. Quitting closes the connections in order.")],
+                format!("{what}. Quitting closes the connections in order."),
             )
         }
         Question::Paste { text } => {
@@ -196,12 +188,11 @@ fn ask(app: &App, question: &Question, painter: &mut Painter, screen: Rect) {
             let lines = text.lines().count();
             (
                 "a large paste",
-                vec![format!(
-                    "Put {size} ({lines} lines) into the box as one message?"
-                )],
+                format!("Put {size} ({lines} lines) into the box as one message?"),
             )
         }
     };
+    let lines = rows::words(&words, layout::page_width(screen), app.charset());
     let area = layout::page(screen, lines.len() + 2);
     let body = page(painter, area, title, "");
     for (y, line) in (body.top()..).zip(&lines) {

@@ -36,6 +36,17 @@ impl<'a> Painter<'a> {
         self.styled(x, y, text, self.theme.style(role), width)
     }
 
+    /// Writes words of at most `width` cells in a role; what is cut off is told by an ellipsis.
+    /// Returns the column behind them.
+    pub fn words(&mut self, x: u16, y: u16, text: &str, role: Role, width: u16) -> u16 {
+        let end = self.text(x, y, text, role, width);
+        if text.width() > width.into() && end > x {
+            let ellipsis = self.theme.either("…", "~");
+            self.text(end - 1, y, ellipsis, role, 1);
+        }
+        end
+    }
+
     /// Writes a text in front of column `right`. Returns the column where it begins; nothing is
     /// written when it does not fit behind `left`.
     pub fn right(&mut self, left: u16, right: u16, y: u16, text: &str, role: Role) -> u16 {

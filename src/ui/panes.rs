@@ -1,23 +1,26 @@
 //! A side's headline, its connections, and its chat box.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use ratatui::layout::{Position, Rect};
-use ratatui::widgets::Widget;
+use unicode_width::UnicodeWidthStr;
 
 use super::paint::Painter;
+use super::teach::client_commands;
 use super::theme::Role;
+use super::typed;
 use crate::app::App;
 use crate::app::connections::{Connection, Flow};
 use crate::app::layout::{Place, SidePlace, inset};
-use crate::app::side::{Phase, SideState};
+use crate::app::side::{Notice, Phase, SideState};
 use crate::app::tab::{Mode, Pane};
 use crate::model::event::{ConnId, Outcome};
 use crate::model::failure::FailureKind;
 use crate::model::size::Size;
-use crate::model::spec::{Protocol, Side};
+use crate::model::spec::{CONNECT_LIMIT, Protocol, Side};
 use crate::model::time::Stamp;
-use crate::wire::text::{self, Kind};
+use crate::wire::text;
 
 /// Whether a pane has the keys.
 pub fn has_keys(app: &App, side: Side, pane: Pane) -> bool {
@@ -48,15 +51,19 @@ fn state_words(state: &SideState, now: Stamp, short: bool) -> (String, Role) {
                 .address()
                 .map_or(String::new(), |a| text::safe(&a.to_string()).into_owned());
             let waits = state.spec.as_ref().is_some_and(|spec| spec.wait);
-            let verb = if waits {
-                "waiting for"
-            } else {
-                "connecting to"
+            let words = match (waits, short) {
+                (true, true) => "waiting".to_owned(),
+                (true, false) => format!("waiting for {to}"),
+                (false, true) => "connecting".to_owned(),
+                (false, false) => format!("connecting to {to}"),
             };
-            (
-                format!("{verb} {to}  {}", ago(now.since(state.started))),
-                Role::Warning,
-            )
+            let since = ago(now.since(state.started));
+            let limit = if waits {
+                String::new()
+            } else {
+                format!(" of {}", ago(CONNECT_LIMIT))
+            };
+            (format!("{words}  {since}{limit}"), Role::Warning)
         }
         (Phase::Running, Side::Server) => {
             let first = state
@@ -77,13 +84,21 @@ fn state_words(state: &SideState, now: Stamp, short: bool) -> (String, Role) {
                 .next()
                 .map(|(_, c)| c);
             let text = match peer {
-                Some(c) if udp => format!(
-                    "peer {}, last heard {} ago",
-                    c.peer,
-                    ago(now.since(c.heard))
-                ),
-                Some(c) if short => format!("{}{}", c.peer, flow_words(c.flow)),
-                Some(c) => format!("connected to {}{}", c.peer, flow_words(c.flow)),
+                Some(c) if udp => {
+                    let (peer, heard) = (c.peer, ago(now.since(c.heard)));
+                    if short {
+                        format!("last heard {heard} ago")
+                    } else {
+                        format!("peer {peer}, last heard {heard} ago")
+                    }
+                }
+                Some(c) if short => match c.flow {
+                    Flow::Open => c.peer.to_string(),
+                    Flow::PeerFinished => "it finished sending".to_owned(),
+                    Flow::WeFinished => "we finished sending".to_owned(),
+                },
+                Some(c) => format!("connected to {}{}", c.peer, flow_words(c.flow, false)),
+                None if udp && short => "nothing heard yet".to_owned(),
                 None if udp => "ready; no datagram has come back yet".to_owned(),
                 None => "connected".to_owned(),
             };
@@ -111,11 +126,32 @@ fn failure_word(state: &SideState) -> &'static str {
     }
 }
 
-fn flow_words(flow: Flow) -> &'static str {
-    match flow {
-        Flow::Open => "",
-        Flow::PeerFinished => ", it finished sending",
-        Flow::WeFinished => ", we finished sending",
+fn flow_words(flow: Flow, short: bool) -> &'static str {
+    match (flow, short) {
+        (Flow::Open, _) => "",
+        (Flow::PeerFinished, false) => ", it finished sending",
+        (Flow::PeerFinished, true) => ", it finished",
+        (Flow::WeFinished, false) => ", we finished sending",
+        (Flow::WeFinished, true) => ", we finished",
+    }
+}
+
+/// Narrower rows have arrows in place of words before their counters.
+const WORDS_FROM: u16 = 70;
+/// Narrower rows have no counters.
+const COUNTERS_FROM: u16 = 46;
+
+/// What came in and went out, in columns that depend on the row's width alone.
+fn counters_in(painter: &Painter, row: Rect, received: u64, sent: u64) -> String {
+    let (received, sent) = (Size(received), Size(sent));
+    match row.width {
+        WORDS_FROM.. => format!("in {received:>8}   out {sent:>8}"),
+        COUNTERS_FROM.. => {
+            let arrows =
+                [("←", "<"), ("→", ">")].map(|(to, ascii)| painter.theme.either(to, ascii));
+            format!("{} {received:>8}  {} {sent:>8}", arrows[0], arrows[1])
+        }
+        _ => String::new(),
     }
 }
 
@@ -132,21 +168,18 @@ pub fn header(app: &App, painter: &mut Painter, place: &SidePlace) {
         .side(place.side)
         .add_modifier(ratatui::style::Modifier::BOLD);
     let x = painter.styled(row.x, row.y, name, style, row.width) + 2;
-    let counters = format!(
-        "in {:>8}   out {:>8}",
-        Size(state.stats.received),
-        Size(state.stats.sent)
-    );
-    let room = row.right().saturating_sub(x + 2 + counters.len() as u16);
+    let (received, sent) = (state.stats.received, state.stats.sent);
+    let mut counters = counters_in(painter, row, received, sent);
+    if state.phase == Phase::Idle {
+        counters.clear();
+    }
+    let behind = (counters.width() as u16).saturating_add(2);
+    let room = row.right().saturating_sub(x + behind);
     let (mut words, role) = state_words(state, app.now, false);
-    if words.chars().count() > room.into() {
+    if words.width() > room.into() {
         words = state_words(state, app.now, true).0;
     }
-    let words_end = x + words.chars().count() as u16;
-    painter.text(x, row.y, &words, role, row.right().saturating_sub(x));
-    if state.phase == Phase::Idle {
-        return;
-    }
+    let words_end = painter.words(x, row.y, &words, role, row.right().saturating_sub(x));
     let left = painter.right(words_end + 2, row.right(), row.y, &counters, Role::Quiet);
     if left < row.right() {
         let rate = format!("{:>8}/s   ", Size(state.stats.rate.per_second(app.now)));
@@ -202,10 +235,11 @@ pub fn connections(app: &App, side: Side, painter: &mut Painter, place: &Place) 
 
 fn nobody(app: &App, state: &SideState, painter: &mut Painter, body: Rect) {
     let udp = state.protocol == Protocol::Udp;
-    let words = if udp {
-        "nobody has been heard yet"
-    } else {
-        "nobody is connected yet"
+    let words = match (udp, state.stats.opened) {
+        (true, 0) => "nobody has been heard yet",
+        (true, _) => "everybody heard was forgotten",
+        (false, 0) => "nobody is connected yet",
+        (false, _) => "nobody is connected now",
     };
     painter.text(
         body.x + 2,
@@ -214,29 +248,33 @@ fn nobody(app: &App, state: &SideState, painter: &mut Painter, body: Rect) {
         Role::Quiet,
         body.width.saturating_sub(2),
     );
-    let Some(local) = state
+    let ways = ways_here(app, state);
+    for (y, (place, address)) in (body.y + 1..body.bottom()).zip(ways) {
+        let room = |x: u16| body.right().saturating_sub(x);
+        let x = body.x + 2;
+        let x = painter.text(x, y, place, Role::Quiet, room(x));
+        let fits = |command: &String| command.width() <= room(x).into();
+        if let Some(command) = client_commands(app, address).into_iter().find(fits) {
+            painter.text(x, y, &command, Role::Plain, room(x));
+        }
+    }
+}
+
+/// From where the server can be reached, and at which address.
+fn ways_here(app: &App, state: &SideState) -> Vec<(&'static str, SocketAddr)> {
+    let Some(here) = state
         .reachable_at()
         .filter(|_| state.phase == Phase::Running)
     else {
-        return;
+        return Vec::new();
     };
-    if body.height < 2 {
-        return;
+    let mut ways = vec![("in another terminal:  ", here)];
+    let is_open = state.locals.iter().any(|at| at.ip().is_unspecified());
+    let own = app.machine.addresses.iter().find(|ip| ip.is_ipv4());
+    if let Some(ip) = own.filter(|_| is_open) {
+        ways.push(("on another machine:   ", SocketAddr::new(*ip, here.port())));
     }
-    let y = body.y + 1;
-    let x = painter.text(
-        body.x + 2,
-        y,
-        "in another terminal:  ",
-        Role::Quiet,
-        body.width.saturating_sub(2),
-    );
-    for command in super::teach::client_commands(app, local) {
-        if x + (command.chars().count() as u16) < body.right() {
-            painter.text(x, y, &command, Role::Plain, body.right() - x);
-            return;
-        }
-    }
+    ways
 }
 
 fn connection_row(
@@ -267,10 +305,33 @@ fn connection_row(
             + 1,
     );
     let x = painter.text(x, row.y, &c.peer.to_string(), role, width(x)) + 2;
-    let mut words = if state.protocol == Protocol::Udp {
-        format!("last heard {} ago", ago(app.now.since(c.heard)))
+    let counters = counters_in(painter, row, c.received, c.sent);
+    let right = painter.right(x, row.right(), row.y, &counters, role);
+    let room = if right < row.right() {
+        right.saturating_sub(x + 2)
     } else {
-        format!("{:>6}{}", ago(app.now.since(c.opened)), flow_words(c.flow))
+        width(x)
+    };
+    let mut words = connection_words(app, state, c, false);
+    if words.width() > room.into() {
+        words = connection_words(app, state, c, true);
+    }
+    let role = if picked { role } else { Role::Quiet };
+    painter.words(x, row.y, &words, role, room);
+}
+
+/// How long a connection has been there or was heard, and what is particular about it.
+fn connection_words(app: &App, state: &SideState, c: &Connection, short: bool) -> String {
+    let mut words = if state.protocol == Protocol::Udp {
+        let heard = ago(app.now.since(c.heard));
+        if short {
+            format!("{heard} ago")
+        } else {
+            format!("last heard {heard} ago")
+        }
+    } else {
+        let age = ago(app.now.since(c.opened));
+        format!("{age:>6}{}", flow_words(c.flow, short))
     };
     if state.takes_turns() {
         words.push_str(if c.our_turn {
@@ -282,19 +343,7 @@ fn connection_row(
     if c.waiting > 0 {
         words = format!("{words}, {} waiting", Size(c.waiting));
     }
-    let counters = format!("in {:>8}   out {:>8}", Size(c.received), Size(c.sent));
-    let end = x + words.chars().count() as u16;
-    let right = painter.right(x, row.right(), row.y, &counters, role);
-    let room = if end + 1 < right { right } else { row.right() };
-    if room > x {
-        painter.text(
-            x,
-            row.y,
-            &words,
-            if picked { role } else { Role::Quiet },
-            room - x,
-        );
-    }
+    words
 }
 
 /// The chat box. Returns where the cursor belongs when it has it.
@@ -305,32 +354,7 @@ pub fn chat(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
     let (left, right) = painter.title(place.rule, &box_title(state), focused);
     let right = painter.on_rule(left, right, place.rule.y, state.chat.chip(), Role::Quiet);
     if let Some(notice) = &state.notice {
-        let role = if notice.warning {
-            Role::Warning
-        } else {
-            Role::Quiet
-        };
-        let mark = if notice.warning { "! " } else { "" };
-        let words = format!("{mark}{}", text::safe(&notice.text));
-        if (words.chars().count() as u16) + 2 <= right.saturating_sub(left) {
-            painter.text(
-                left,
-                place.rule.y,
-                &format!(" {words} "),
-                role,
-                right - left,
-            );
-        } else {
-            // The words matter more than title and chip.
-            painter.rule(place.rule);
-            painter.text(
-                place.rule.x + 1,
-                place.rule.y,
-                &format!(" {words} "),
-                role,
-                place.rule.width.saturating_sub(2),
-            );
-        }
+        draw_notice(painter, place, (left, right), focused, notice);
     }
     let body = inset(place.body);
     let typing = focused && tab.mode == Mode::Type;
@@ -349,53 +373,49 @@ pub fn chat(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
         width: body.width.saturating_sub(1),
         ..body
     };
-    text_area(painter, state.chat.area(), area).filter(|_| typing)
+    typed::draw(painter, state.chat.area(), area).filter(|_| typing)
 }
 
-/// Draws a text area. What is typed or pasted may hold characters that a terminal would obey or
-/// hide: their cells show a mark instead.
-pub fn text_area(
+/// A word to the user on the rule of the box: between title and chip, or in their place.
+fn draw_notice(
     painter: &mut Painter,
-    area: &tui_textarea::TextArea<'_>,
-    rect: Rect,
-) -> Option<Position> {
-    let rect = rect.intersection(painter.buffer.area);
-    if rect.is_empty() {
-        return None;
+    place: &Place,
+    (left, right): (u16, u16),
+    focused: bool,
+    notice: &Notice,
+) {
+    let (mark, role) = if notice.warning {
+        ("! ", Role::Warning)
+    } else {
+        ("", Role::Quiet)
+    };
+    let words = text::safe(&notice.text);
+    let y = place.rule.y;
+    let width = |words: &str| (mark.width() + words.width() + 2) as u16;
+    if width(&words) <= right.saturating_sub(left) {
+        let words = format!(" {mark}{words} ");
+        painter.text(left, y, &words, role, right - left);
+        return;
     }
-    let plain = painter.theme.style(Role::Plain);
-    painter.buffer.set_style(rect, plain);
-    let mut cells = ratatui::buffer::Buffer::empty(rect);
-    area.render(rect, &mut cells);
-    // The widget draws its own cursor by a style; the real one is used instead, so take text only.
-    for y in rect.top()..rect.bottom() {
-        for x in rect.left()..rect.right() {
-            let symbol = cells[(x, y)].symbol();
-            let is_text = symbol.is_empty()
-                || text::tokens(symbol.as_bytes(), painter.theme.charset)
-                    .all(|token| token.kind() == Kind::Text);
-            let cell = &mut painter.buffer[(x, y)];
-            if is_text {
-                cell.set_symbol(symbol);
-            } else {
-                cell.set_symbol(painter.theme.either("·", "?"))
-                    .set_style(painter.theme.style(Role::Token));
-            }
-        }
-    }
-    let cursor = area.screen_cursor();
-    let (top, _) = area.scroll_offset();
-    let y = rect.y + (cursor.row as u16).saturating_sub(top);
-    let x = rect.x + (cursor.col as u16);
-    Some(Position::new(
-        x.min(rect.right() - 1),
-        y.min(rect.bottom() - 1),
-    ))
+    let (left, right) = painter.title(place.rule, "", focused);
+    let left = left.saturating_sub(1);
+    let room = right.saturating_sub(left);
+    // What is refused comes first; what follows from it can be left out.
+    let short = words.split_once(": ").map_or(&*words, |(what, _)| what);
+    let words = if width(&words) <= room {
+        &*words
+    } else {
+        short
+    };
+    painter.words(left, y, &format!("{mark}{words} "), role, room);
 }
 
 fn box_title(state: &SideState) -> String {
-    if state.phase != Phase::Running {
-        return "not connected yet".to_owned();
+    match (state.phase, state.side) {
+        (Phase::Running, _) => {}
+        (Phase::Stopping, _) => return "stopping".to_owned(),
+        (_, Side::Server) => return "not listening yet".to_owned(),
+        (_, Side::Client) => return "not connected yet".to_owned(),
     }
     let to = match (state.side, state.connections.picked) {
         (Side::Client, _) => "say".to_owned(),

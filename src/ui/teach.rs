@@ -9,22 +9,23 @@ use super::theme::Role;
 use crate::app::App;
 use crate::app::layout::inset;
 use crate::model::spec::{Protocol, Side};
+use crate::wire::rows;
+
+/// The widest that prose is set, in cells.
+const READABLE: u16 = 76;
 
 /// What a protocol is, in one sentence for beginners.
-fn intro(protocol: Protocol) -> [&'static str; 2] {
+fn intro(protocol: Protocol) -> &'static str {
     match protocol {
-        Protocol::Tcp => [
-            "TCP is a phone call: one side waits, the other rings,",
-            "then both can talk.",
-        ],
-        Protocol::Udp => [
-            "UDP is a postcard: each one travels by itself, nobody picks up,",
-            "and some get lost.",
-        ],
-        Protocol::Http => [
-            "HTTP is a question and its answer, written as text",
-            "over a TCP connection.",
-        ],
+        Protocol::Tcp => {
+            "TCP is a phone call: one side waits, the other rings, then both can talk."
+        }
+        Protocol::Udp => {
+            "UDP is a postcard: each travels by itself, nobody picks up, some get lost."
+        }
+        Protocol::Http => {
+            "HTTP is a question and its answer, written as text over a TCP connection."
+        }
     }
 }
 
@@ -57,20 +58,18 @@ pub fn idle(app: &App, side: Side, painter: &mut Painter, area: Rect) {
         .map_or_else(|| "the address above".to_owned(), |a| a.to_string());
     let mut lines: Vec<(&str, String)> = Vec::new();
     if side == tab.side {
-        lines.extend(intro(tab.protocol).map(|line| ("", line.to_owned())));
+        lines.push(("", intro(tab.protocol).to_owned()));
         lines.push(("", String::new()));
     }
-    let enter = if side == tab.side {
-        "Enter"
-    } else {
-        "Tab, Enter"
+    let start = match (side, tab.protocol) {
+        (Side::Server, _) => format!("a server on {address}"),
+        (Side::Client, Protocol::Udp) => format!("a client that sends to {address}"),
+        (Side::Client, _) => format!("a client that calls {address}"),
     };
-    match (side, tab.protocol) {
-        (Side::Server, _) => lines.push((enter, format!("start a server on {address}"))),
-        (Side::Client, Protocol::Udp) => {
-            lines.push((enter, format!("start a client that sends to {address}")));
-        }
-        (Side::Client, _) => lines.push((enter, format!("start a client that calls {address}"))),
+    if side == tab.side {
+        lines.push(("Enter", format!("start {start}")));
+    } else {
+        lines.push(("Tab", format!("to here, then Enter: start {start}")));
     }
     if alone && side == tab.side {
         if side == Side::Server {
@@ -91,7 +90,11 @@ pub fn idle(app: &App, side: Side, painter: &mut Painter, area: Rect) {
             );
             if port != 0 {
                 lines.push(("", "then, in another terminal:".to_owned()));
-                lines.push(("", format!("  {}", client_commands(app, local)[0])));
+                let room = usize::from(area.width.saturating_sub(2));
+                let commands = client_commands(app, local);
+                let fits = |command: &&String| command.chars().count() <= room;
+                let command = commands.iter().find(fits).unwrap_or(&commands[1]);
+                lines.push(("", format!("  {command}")));
             }
         }
     }
@@ -103,39 +106,49 @@ pub fn http(app: &App, painter: &mut Painter, area: Rect) {
     let mut area = inset(inset(area));
     area.y += 2.min(area.height);
     area.height = area.height.saturating_sub(2);
-    let mut lines: Vec<(&str, String)> = intro(app.tab().protocol)
-        .map(|line| ("", line.to_owned()))
-        .to_vec();
-    lines.extend(
-        [
-            "",
-            "Coming here: a server that shows each raw request while it is still",
-            "arriving, byte for byte, and a client whose requests are written by hand.",
-            "",
-            "It is not built yet. TCP and UDP are: press 1 or 2.",
-            "",
-            "Until then, the TCP server shows what a browser sends:",
-            "  netplay tcp server 8080     then open http://127.0.0.1:8080",
-        ]
-        .map(|line| ("", line.to_owned())),
-    );
+    area.width = area.width.min(READABLE);
+    let lines = [
+        intro(app.tab().protocol),
+        "",
+        "Coming here: a server that shows each raw request while it is still arriving, byte for \
+         byte, and a client whose requests are written by hand.",
+        "",
+        "It is not built yet. TCP and UDP are: press 1 or 2.",
+        "",
+        "Until then, the TCP server shows what a browser sends:",
+        "  netplay tcp server 8080",
+        "then open http://127.0.0.1:8080",
+    ]
+    .map(|line| ("", line.to_owned()));
     draw_lines(painter, area, &lines);
 }
 
-/// Keys in a column of their own, words beside them.
+/// Keys in a column of their own, words beside them, wrapped to the area.
 fn draw_lines(painter: &mut Painter, area: Rect, lines: &[(&str, String)]) {
-    let column = lines
-        .iter()
-        .map(|(key, _)| key.len() as u16)
-        .max()
-        .unwrap_or(0);
-    for (y, (key, words)) in (area.top()..area.bottom()).zip(lines) {
-        if key.is_empty() {
-            painter.text(area.x, y, words, Role::Quiet, area.width);
+    let keys = lines.iter().map(|(key, _)| key.len() as u16).max();
+    let column = match keys.unwrap_or(0) {
+        0 => 0,
+        width => width + 3,
+    };
+    let mut y = area.y;
+    for (key, words) in lines {
+        let (x, role) = if key.is_empty() {
+            (area.x, Role::Quiet)
         } else {
+            (area.x + column, Role::Plain)
+        };
+        let room = area.right().saturating_sub(x);
+        // What is indented stays so.
+        let indent = (words.len() - words.trim_start().len()) as u16;
+        let wrapped = rows::words(words, room.saturating_sub(indent), painter.theme.charset);
+        if y < area.bottom() {
             painter.text(area.x, y, key, Role::Key, column);
-            let x = area.x + column + 3;
-            painter.text(x, y, words, Role::Plain, area.right().saturating_sub(x));
+        }
+        for line in wrapped {
+            if y < area.bottom() {
+                painter.text(x + indent, y, &line, role, room);
+            }
+            y += 1;
         }
     }
 }

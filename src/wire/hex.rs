@@ -1,50 +1,71 @@
-//! Bytes as a hex dump: sixteen to a row, with their offset and the ASCII they may be. Rows are
-//! written out only when asked for, so skipping costs nothing. Knows nothing of text beyond ASCII.
+//! Bytes as a hex dump: sixteen to a row or fewer, with their offset and the ASCII they may be.
+//! Rows are written out only when asked for, so skipping costs nothing. Knows nothing of text
+//! beyond ASCII.
 
 use std::fmt::{self, Write as _};
 
-/// Bytes in a full row.
-pub const ROW_BYTES: usize = 16;
-/// Cells of [`HexRow::hex`]: sixteen pairs, a blank between them, one more in the middle.
-pub const HEX_WIDTH: u16 = 48;
-/// Cells of [`HexRow::ascii`] in a full row.
-pub const ASCII_WIDTH: u16 = 16;
-/// Cells of the offset as [`fmt::Display`] writes it.
-pub const OFFSET_WIDTH: u16 = 8;
-/// Cells of a full row as [`fmt::Display`] writes it: `00000000  48 …  Hello…`.
-pub const ROW_WIDTH: u16 = OFFSET_WIDTH + 2 + HEX_WIDTH + 2 + ASCII_WIDTH;
+/// Cells of the offset.
+const OFFSET_WIDTH: u16 = 8;
 
-/// Up to sixteen bytes.
+/// Cells of [`HexRow::hex`] in rows of so many bytes: pairs, a blank between them, one more in the
+/// middle.
+#[must_use]
+pub const fn hex_width(columns: u16) -> u16 {
+    3 * columns - if columns < 8 { 1 } else { 0 }
+}
+
+/// Cells of a full row as [`fmt::Display`] writes it: `00000000  48 …  Hello…`.
+#[must_use]
+pub const fn row_width(columns: u16) -> u16 {
+    OFFSET_WIDTH + 2 + hex_width(columns) + 2 + columns
+}
+
+/// How many bytes a row has at a width: 16 where they fit, else 8, else 4.
+#[must_use]
+pub fn columns(width: u16) -> u16 {
+    let fits = |columns: &u16| row_width(*columns) <= width;
+    [16, 8].into_iter().find(fits).unwrap_or(4)
+}
+
+/// A row's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HexRow<'a> {
     /// Where the first of them stands in the whole.
     pub offset: usize,
-    /// The bytes, 1 to [`ROW_BYTES`] of them.
+    /// The bytes, one to [`HexRow::columns`] of them.
     pub bytes: &'a [u8],
+    /// How many there are in a full row.
+    pub columns: u16,
 }
 
-/// The rows of a hex dump; none for no bytes.
+/// The rows of a hex dump with `columns` bytes each (at least one); none for no bytes.
 #[must_use]
-pub fn rows(bytes: &[u8]) -> impl ExactSizeIterator<Item = HexRow<'_>> + DoubleEndedIterator {
+pub fn rows(
+    bytes: &[u8],
+    columns: u16,
+) -> impl ExactSizeIterator<Item = HexRow<'_>> + DoubleEndedIterator {
+    let columns = columns.max(1);
     bytes
-        .chunks(ROW_BYTES)
+        .chunks(columns.into())
         .enumerate()
-        .map(|(index, bytes)| HexRow {
-            offset: index * ROW_BYTES,
+        .map(move |(index, bytes)| HexRow {
+            offset: index * usize::from(columns),
             bytes,
+            columns,
         })
 }
 
 impl HexRow<'_> {
-    /// The bytes as `48 65 6c …`, always [`HEX_WIDTH`] cells: a short row is filled with blanks.
+    /// The bytes as `48 65 6c …`, always [`hex_width`] cells: a short row is filled with blanks.
     #[must_use]
     pub fn hex(&self) -> String {
-        let mut out = String::with_capacity(HEX_WIDTH.into());
-        for column in 0..ROW_BYTES {
+        let mut out = String::with_capacity(hex_width(self.columns).into());
+        for column in 0..self.columns {
             if column > 0 {
-                out.push_str(if column == ROW_BYTES / 2 { "  " } else { " " });
+                let middle = self.columns >= 8 && column == self.columns / 2;
+                out.push_str(if middle { "  " } else { " " });
             }
-            match self.bytes.get(column) {
+            match self.bytes.get(usize::from(column)) {
                 Some(byte) => write!(out, "{byte:02x}").expect("writing to a string cannot fail"),
                 None => out.push_str("  "),
             }
@@ -75,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_dump_is_aligned_to_its_short_last_row() {
-        let text: Vec<String> = rows(b"GET / HTTP/1.1\r\n\x00\xff ok")
+        let text: Vec<String> = rows(b"GET / HTTP/1.1\r\n\x00\xff ok", 16)
             .map(|row| row.to_string())
             .collect();
         assert_eq!(
@@ -85,25 +106,32 @@ mod tests {
                 "00000010  00 ff 20 6f 6b                                    .. ok",
             ]
         );
-        assert_eq!(text[0].len(), usize::from(ROW_WIDTH));
+        assert_eq!(text[0].len(), usize::from(row_width(16)));
     }
 
     #[test]
     fn every_row_keeps_its_width_and_its_bytes() {
         let all: Vec<u8> = (0..=255).collect();
-        for len in 0..all.len() {
+        for (len, columns) in (0..all.len()).flat_map(|len| [4, 8, 16].map(|c| (len, c))) {
             let bytes = &all[all.len() - len..];
-            assert_eq!(rows(bytes).len(), len.div_ceil(ROW_BYTES));
+            assert_eq!(rows(bytes, columns).len(), len.div_ceil(columns.into()));
             let mut back = Vec::new();
-            for row in rows(bytes) {
+            for row in rows(bytes, columns) {
                 assert_eq!(row.offset, back.len());
-                assert_eq!(row.hex().len(), usize::from(HEX_WIDTH));
+                assert_eq!(row.hex().len(), usize::from(hex_width(columns)));
                 assert_eq!(row.ascii().len(), row.bytes.len());
                 for pair in row.hex().split_whitespace() {
                     back.push(u8::from_str_radix(pair, 16).unwrap());
                 }
             }
             assert_eq!(back, bytes);
+        }
+    }
+
+    #[test]
+    fn a_row_has_as_many_bytes_as_fit() {
+        for (width, wanted) in [(0, 4), (43, 4), (44, 8), (75, 8), (76, 16), (500, 16)] {
+            assert_eq!(columns(width), wanted, "{width}");
         }
     }
 }

@@ -82,6 +82,16 @@ pub fn count_rows(bytes: &[u8], width: u16, charset: Charset, limit: usize) -> u
     rows(bytes, width, charset, limit).count()
 }
 
+/// Words of netplay's own, wrapped in the same way but for the blanks at the seams; where words
+/// come from outside, what could do harm is a mark.
+#[must_use]
+pub fn words(text: &str, width: u16, charset: Charset) -> Vec<String> {
+    rows(text.as_bytes(), width, charset, FORMAT_LIMIT)
+        .map(|row| row.spans.iter().map(|span| &*span.text).collect::<String>())
+        .map(|row| row.trim().to_owned())
+        .collect()
+}
+
 /// See [`rows`].
 #[derive(Clone, Debug)]
 pub struct Rows<'a> {
@@ -172,7 +182,7 @@ impl<'a> Rows<'a> {
             _ if is_word(token) => (here, seam),
             _ => return here,
         };
-        let near = LONGEST_WORD.min(self.width / 2);
+        let near = LONGEST_WORD.min(self.width / 3 * 2);
         if here.col - seam.col <= near {
             seam
         } else {

@@ -105,6 +105,13 @@ pub fn sentence(kind: &EventKind, protocol: Protocol, side: Side) -> String {
                 Size(*sent)
             )
         }
+        // How many bytes the system dropped is not always known.
+        EventKind::Lost {
+            why,
+            count,
+            bytes: 0,
+            ..
+        } => format!("{} ({count} lost)", safe(why)),
         EventKind::Lost {
             why, count, bytes, ..
         } => {

@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use netplay::model::address::Address;
@@ -16,16 +16,22 @@ use netplay::model::spec::{Protocol, Side, Spec};
 use netplay::net::{self, Clock, Feed, Handle};
 
 /// No condition may take longer than this.
-pub const DEADLINE: Duration = Duration::from_secs(9);
+pub const DEADLINE: Duration = Duration::from_secs(20);
 
 pub const ONE: ConnId = ConnId(1);
 
 /// Waits for something that must not take long.
 pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(DEADLINE, future).await {
-        Ok(value) => value,
-        Err(_) => panic!("{what}: not within {DEADLINE:?}"),
-    }
+    let Ok(value) = tokio::time::timeout(DEADLINE, future).await else {
+        panic!("{what}: not within {DEADLINE:?}");
+    };
+    value
+}
+
+/// A stop waits for nobody.
+pub fn assert_quick(began: Instant) {
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(1), "the stop took {took:?}");
 }
 
 /// Whether this machine has `::1`; says so where it has not.
@@ -93,6 +99,18 @@ impl Watch {
                     "{what}: not within {DEADLINE:?}; there was {:#?}",
                     self.events
                 );
+            }
+        }
+    }
+
+    /// Takes events while something else goes on, as a shell does.
+    pub async fn during<T>(&mut self, future: impl Future<Output = T>) -> T {
+        tokio::pin!(future);
+        loop {
+            self.drain();
+            tokio::select! {
+                value = &mut future => return value,
+                () = self.feed.ready() => {}
             }
         }
     }

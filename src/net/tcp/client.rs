@@ -12,7 +12,6 @@ use tokio::time::{sleep, timeout};
 
 use super::connection::Connection;
 use super::{Lines, obey};
-use crate::model::command::Command;
 use crate::model::event::{EventKind, Outcome};
 use crate::model::failure::{Failure, FailureKind};
 use crate::model::spec::{CONNECT_LIMIT, Protocol};
@@ -25,7 +24,7 @@ const TRY_AGAIN: Duration = Duration::from_millis(500);
 /// Runs a client until its connection is over, or there is none.
 pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Outcome {
     let dialled = tokio::select! {
-        () = session.cancel.cancelled() => return Outcome::Done,
+        () = session.stop.cancelled() => return Outcome::Done,
         dialled = dial(session) => dialled,
     };
     let (stream, peer) = match dialled {
@@ -43,13 +42,12 @@ pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Ou
     loop {
         tokio::select! {
             report = &mut running => return report.outcome,
-            order = next_order(inbox) => {
-                if order.command == Command::EndOfInput {
-                    for line in lines.values() {
-                        line.end_of_input();
-                    }
+            order = next_order(inbox) => obey(session, &lines, order),
+            () = session.stop.cancelled(), if !session.cut.is_cancelled() => {
+                while let Ok(order) = inbox.try_recv() {
+                    obey(session, &lines, order);
                 }
-                obey(session, &lines, order);
+                session.cut.cancel();
             }
         }
     }

@@ -20,12 +20,17 @@ use crate::net::session::Session;
 use crate::net::{fault, socket};
 use crate::wire::scene::{Cause, Step};
 
-/// How many reads are done before others get their turn.
-const READS_IN_A_ROW: usize = 16;
+/// How much is read in a row before others get their turn: so many reads, or so many bytes.
+const READS_IN_A_ROW: usize = 512;
+const BYTES_IN_A_ROW: usize = 2 << 20;
 /// How long a write may make no progress before that is told.
 const NOT_READING_LIMIT: Duration = Duration::from_secs(3);
 /// How long a close in order waits, first for the peer to take what is due, then for its end.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+
+/// How many bytes a connection that is being stopped still hands to the system, and takes from it:
+/// the last messages, but not so much that a thousand connections would take long.
+const STOP_BYTES: usize = 64 << 10;
 
 /// See the module.
 #[derive(Debug)]
@@ -88,7 +93,7 @@ impl Connection {
     pub(super) async fn run(self) -> Report {
         let end = tokio::select! {
             biased;
-            () = self.session.cancel.cancelled() => End::Stopped,
+            () = self.session.cut.cancelled() => End::Stopped,
             end = self.serve() => end,
         };
         if let End::Stopped = end {
@@ -114,7 +119,7 @@ impl Connection {
                 if *what == What::Send {
                     // On some systems what came before a reset can still be read. An end of
                     // stream would be none: the error was taken by the write.
-                    let _ = self.read_some();
+                    let _ = self.read_some(BYTES_IN_A_ROW);
                 }
                 let failure = fault::transfer(Protocol::Tcp, *what, self.peer, error);
                 self.session.fail(Some(self.conn), failure);
@@ -153,11 +158,12 @@ impl Connection {
             self.stream.readable().await?;
             self.line.answer_room().await;
             self.session.emitter.room().await;
-            match self.read_some()? {
+            match self.read_some(BYTES_IN_A_ROW)? {
                 Read::Finished => {
                     self.peer_has_finished();
                     return Ok(());
                 }
+                // Neither waiting for readiness nor reading ever gives way by itself.
                 Read::Paused => tokio::task::yield_now().await,
                 Read::Drained => {}
             }
@@ -167,34 +173,41 @@ impl Connection {
     /// Reads what is there without waiting. Each read is given exactly the buffer that was asked
     /// for, and becomes one event. The buffer lives only here, so that connections on which
     /// nothing happens cost little.
-    fn read_some(&self) -> io::Result<Read> {
+    fn read_some(&self, most: usize) -> io::Result<Read> {
         let size = self.session.spec.recv_size;
         let mut buffer = BytesMut::new();
+        let mut bytes = 0;
         for _ in 0..READS_IN_A_ROW {
             buffer.reserve(size);
             match self.stream.try_read_buf(&mut (&mut buffer).limit(size)) {
                 Ok(0) => return Ok(Read::Finished),
-                Ok(_) => self.received(&take(&mut buffer, size)),
+                Ok(n) => {
+                    bytes += n;
+                    let room = self.received(take(&mut buffer, size));
+                    if !room || bytes >= most {
+                        break;
+                    }
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(Read::Drained),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
-            }
-            if !(self.session.emitter.has_room() && self.line.has_answer_room()) {
-                break;
             }
         }
         Ok(Read::Paused)
     }
 
-    fn received(&self, data: &Bytes) {
+    /// Whether there is room for more.
+    fn received(&self, data: Bytes) -> bool {
         self.session.count_received(data.len());
-        self.session.emit(EventKind::Received {
+        // What this gives to do is done later, by the writer.
+        let answer_room = self.line.received(&data);
+        let room = self.session.emitter.emit_and_look(EventKind::Received {
             conn: self.conn,
             peer: self.peer,
-            data: data.clone(),
+            data,
             cut: 0,
         });
-        self.line.received(data);
+        room && answer_room
     }
 
     fn peer_has_finished(&self) {
@@ -237,6 +250,7 @@ impl Connection {
     async fn send(&self) -> io::Result<()> {
         while let Some(data) = self.line.current() {
             self.session.emitter.room().await;
+            tokio::task::coop::consume_budget().await;
             if let Ok(writable) = timeout(NOT_READING_LIMIT, self.stream.writable()).await {
                 writable?;
             } else {
@@ -298,17 +312,21 @@ impl Connection {
 
     /// The same without any waiting: gives what the system takes, takes what is there.
     fn stop(&self) {
-        while self.line.current().is_some()
-            || matches!(self.line.try_step(), Some(Step::Send { .. }))
+        let mut budget = STOP_BYTES;
+        while budget > 0
+            && (self.line.current().is_some()
+                || matches!(self.line.try_step(), Some(Step::Send { .. })))
         {
-            match self.line.current().map(|data| self.write_once(data)) {
-                Some(Ok(true)) | None => {}
-                Some(Ok(false) | Err(_)) => break,
+            let mut data = self.line.current().unwrap_or_default();
+            data.truncate(budget);
+            budget -= data.len();
+            if !self.write_once(data).is_ok_and(|taken| taken) {
+                break;
             }
         }
         let _ = socket::finish(&self.stream);
         if self.session.emitter.has_room()
-            && let Ok(Read::Finished) = self.read_some()
+            && let Ok(Read::Finished) = self.read_some(STOP_BYTES)
         {
             self.peer_has_finished();
         }

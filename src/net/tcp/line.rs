@@ -71,11 +71,14 @@ impl Line {
         self.tell(|talk| talk.order(data, credit))
     }
 
-    /// Something was read.
-    pub(super) fn received(&self, data: &Bytes) {
+    /// Something was read; whether the scene's answers leave room for more.
+    pub(super) fn received(&self, data: &Bytes) -> bool {
         self.received
             .fetch_add(data.len() as u64, Ordering::Relaxed);
-        self.tell(|talk| talk.received(data));
+        self.tell(|talk| {
+            talk.received(data);
+            talk.answers() <= ANSWER_LIMIT
+        })
     }
 
     pub(super) fn peer_finished(&self) {
@@ -172,14 +175,9 @@ impl Line {
         }
     }
 
-    /// Whether the scene's answers leave room for more.
-    pub(super) fn has_answer_room(&self) -> bool {
-        self.lock().conversation.answers() <= ANSWER_LIMIT
-    }
-
     /// Waits until the scene's answers leave room for more. For one waiter, the reader.
     pub(super) async fn answer_room(&self) {
-        while !self.has_answer_room() {
+        while self.lock().conversation.answers() > ANSWER_LIMIT {
             self.room.notified().await;
         }
     }

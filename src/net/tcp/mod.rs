@@ -15,6 +15,7 @@ use super::Order;
 use super::session::Session;
 use crate::model::command::{Command, Target};
 use crate::model::event::ConnId;
+use crate::model::spec::Side;
 
 /// The open connections of a session.
 type Lines = BTreeMap<ConnId, Arc<Line>>;
@@ -58,6 +59,11 @@ fn obey(session: &Session, lines: &Lines, order: Order) {
         Command::Close { conn } => {
             for (_, line) in targets(lines, Target::One(conn)) {
                 line.close();
+            }
+        }
+        Command::EndOfInput if session.spec.side == Side::Client => {
+            for line in lines.values() {
+                line.end_of_input();
             }
         }
         Command::EndOfInput | Command::Answer(_) | Command::OneAtATime(_) | Command::Request(_) => {

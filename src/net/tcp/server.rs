@@ -46,7 +46,7 @@ struct Server<'a> {
 pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Outcome {
     let backlog = session.spec.backlog;
     let listeners = tokio::select! {
-        () = session.cancel.cancelled() => return Outcome::Done,
+        () = session.stop.cancelled() => return Outcome::Done,
         bound = bind::bind_all(session, |address| socket::listen_tcp(address, backlog), TcpListener::local_addr) => bound,
     };
     let mut door = match listeners {
@@ -66,7 +66,7 @@ pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Ou
     };
     server.serve(&mut door, inbox).await;
     door.close();
-    server.stop().await;
+    server.stop(inbox).await;
     Outcome::Done
 }
 
@@ -78,7 +78,7 @@ impl Server<'_> {
         loop {
             let may_accept = accepting && self.lines.len() < self.cap;
             tokio::select! {
-                () = self.session.cancel.cancelled() => return,
+                () = self.session.stop.cancelled() => return,
                 order = next_order(inbox) => obey(self.session, &self.lines, order),
                 Some(ended) = self.tasks.join_next_with_id() => {
                     let exchanged = self.reap(ended);
@@ -168,8 +168,11 @@ impl Server<'_> {
     }
 
     /// Ends all connections and waits for that; those that do not end are cut off.
-    async fn stop(&mut self) {
-        self.session.cancel.cancel();
+    async fn stop(&mut self, inbox: &mut Inbox) {
+        while let Ok(order) = inbox.try_recv() {
+            obey(self.session, &self.lines, order);
+        }
+        self.session.cut.cancel();
         let deadline = Instant::now() + STOP_LIMIT;
         while let Ok(Some(ended)) =
             tokio::time::timeout_at(deadline, self.tasks.join_next_with_id()).await
@@ -220,7 +223,7 @@ mod tests {
         assert_eq!(failure.what, What::Internal);
         assert!(failure.message.contains("boom"), "{failure:?}");
         assert_eq!(*how, How::Failed);
-        assert!(!session.cancel.is_cancelled());
+        assert!(!session.cut.is_cancelled());
     }
 
     #[test]

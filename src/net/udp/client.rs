@@ -60,7 +60,7 @@ struct Client<'a> {
 /// Runs a client until it is stopped, or what it was there for is done.
 pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Outcome {
     let addresses = tokio::select! {
-        () = session.cancel.cancelled() => return Outcome::Done,
+        () = session.stop.cancelled() => return Outcome::Done,
         found = look_up(session) => found,
     };
     let dialled = addresses.and_then(|addresses| dial(session, addresses.into()));
@@ -89,6 +89,9 @@ pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Ou
         totals: Totals::default(),
     };
     let end = client.serve(inbox).await;
+    if end == End::Stopped {
+        client.last_orders(inbox);
+    }
     client.end(end)
 }
 
@@ -140,14 +143,14 @@ impl Client<'_> {
             if let Some(end) = self.advance() {
                 return end;
             }
+            // Waiting for readiness never gives way to others by itself.
+            tokio::task::coop::consume_budget().await;
             let unkept = self.intake.unkept.any();
             tokio::select! {
-                () = self.session.cancel.cancelled() => return End::Stopped,
+                () = self.session.stop.cancelled() => return End::Stopped,
                 order = next_order(inbox) => self.obey(order),
-                _ = self.socket.ready(Interest::READABLE | Interest::ERROR) => {
-                    self.take_error();
-                    self.take();
-                }
+                // What the way has to say wakes nobody that waits for datagrams alone.
+                _ = self.socket.ready(Interest::READABLE | Interest::ERROR) => self.take(),
                 () = self.writable(), if !self.due.is_empty() => self.send_due(),
                 () = self.session.emitter.room(), if unkept => {
                     self.intake.tell_unkept(self.session, self.conn());
@@ -206,20 +209,21 @@ impl Client<'_> {
         let _ = self.socket.writable().await;
     }
 
-    /// Takes an error that came without a datagram. The system marks such a socket as erroneous,
-    /// not as readable, so that waiting for datagrams alone would miss it.
-    fn take_error(&mut self) {
-        // Cleared before looking, or an error in between would be missed.
-        let _ = self.socket.try_io(Interest::ERROR, || {
-            Err::<(), _>(ErrorKind::WouldBlock.into())
-        });
-        if let Ok(Some(error)) = self.socket.take_error() {
-            self.fault(What::Receive, &error);
-        }
+    /// An error that no call has returned yet, such as an ICMP message.
+    fn pending_error(&self) -> Option<io::Error> {
+        let take = || {
+            self.socket
+                .take_error()?
+                .ok_or_else(|| ErrorKind::WouldBlock.into())
+        };
+        self.socket.try_io(Interest::ERROR, take).ok()
     }
 
     /// Receives what is there, within reason.
     fn take(&mut self) {
+        if let Some(error) = self.pending_error() {
+            return self.fault(What::Receive, &error);
+        }
         for _ in 0..IN_A_ROW {
             match self.intake.receive(&self.socket) {
                 Ok((len, _)) => self.datagram(len),
@@ -328,6 +332,7 @@ impl Client<'_> {
             Ok((socket, peer, others)) => {
                 self.intake = Intake::new(std::slice::from_ref(&socket));
                 (self.socket, self.peer, self.others) = (socket, peer, others);
+                self.refused = false;
                 if let Some(data) = self.last.take() {
                     self.due.push_front((data, None));
                 }
@@ -335,6 +340,20 @@ impl Client<'_> {
             Err(failure) => {
                 self.session.fail(Some(PEER), failure);
                 self.talk.undelivered();
+            }
+        }
+    }
+
+    /// What was ordered before the stop is still sent, as far as that needs no waiting.
+    fn last_orders(&mut self, inbox: &mut Inbox) {
+        while let Ok(order) = inbox.try_recv() {
+            self.obey(order);
+        }
+        while self.advance().is_none() && !self.due.is_empty() {
+            let before = (self.due.len(), self.talk.unsent());
+            self.send_due();
+            if before == (self.due.len(), self.talk.unsent()) {
+                break;
             }
         }
     }

@@ -58,7 +58,7 @@ struct Server<'a> {
 /// Runs a server until it is stopped, or what it was there for is done.
 pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Outcome {
     let bound = tokio::select! {
-        () = session.cancel.cancelled() => return Outcome::Done,
+        () = session.stop.cancelled() => return Outcome::Done,
         bound = bind::bind_all(session, socket::bind_udp, UdpSocket::local_addr) => bound,
     };
     let sockets = match bound {
@@ -82,16 +82,18 @@ pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Ou
         done: false,
     };
     server.serve(inbox).await;
-    server.end();
+    server.end(inbox);
     Outcome::Done
 }
 
 impl Server<'_> {
     async fn serve(&mut self, inbox: &mut Inbox) {
         while !self.done {
+            // Sending never gives way to others by itself.
+            tokio::task::coop::consume_budget().await;
             let losses = self.intake.unkept.any() || self.unanswered.any();
             tokio::select! {
-                () = self.session.cancel.cancelled() => return,
+                () = self.session.stop.cancelled() => return,
                 order = next_order(inbox) => self.obey(order),
                 index = readable(&self.sockets) => self.take(index),
                 () = self.writable(), if !self.queue.is_empty() => self.work(),
@@ -319,7 +321,12 @@ impl Server<'_> {
     }
 
     /// The last words: what can still be sent goes, what was lost is told, the peers are closed.
-    fn end(&mut self) {
+    fn end(&mut self, inbox: &mut Inbox) {
+        while !self.done
+            && let Ok(order) = inbox.try_recv()
+        {
+            self.obey(order);
+        }
         while !self.queue.is_empty() {
             let before = self.queue.len();
             self.work();

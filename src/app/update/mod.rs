@@ -1,0 +1,329 @@
+//! Messages in, state changed, effects out. Keys reach this folder as actions; what is text goes to
+//! the box or the form. What starts, stops and sends is in `sessions`, what moves in `reading`.
+
+mod reading;
+mod sessions;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use crate::app::keymap::{self, Action, Context};
+use crate::app::overlay::{Overlay, Question};
+use crate::app::scroll::Motion;
+use crate::app::tab::{Mode, Pane};
+use crate::app::{App, Effect, Message};
+use crate::model::command::{Command, Target};
+use crate::model::event::{Event, EventKind, SessionId};
+use crate::model::spec::{Protocol, Side};
+
+/// A paste above this many bytes is asked about first.
+const PASTE_ASK: usize = 64 << 10;
+
+impl App {
+    /// Takes one message. Effects are to be carried out in their order.
+    pub fn update(&mut self, message: Message) -> Vec<Effect> {
+        match message {
+            Message::Key(event) if event.kind == KeyEventKind::Release => Vec::new(),
+            Message::Key(event) => self.key(event),
+            Message::Paste(text) => {
+                self.paste(text);
+                Vec::new()
+            }
+            Message::Resize(width, height) => {
+                self.size = (width, height);
+                Vec::new()
+            }
+            Message::Tick(now) => {
+                self.now = now;
+                Vec::new()
+            }
+            Message::Event(id, event) => self.observe(id, event),
+            Message::Refused {
+                session,
+                command,
+                why,
+            } => {
+                self.refused(session, command, &why);
+                Vec::new()
+            }
+        }
+    }
+
+    fn owner(&self, id: SessionId) -> Option<(Protocol, Side)> {
+        self.sides()
+            .find(|side| side.session == Some(id))
+            .map(|side| (side.protocol, side.side))
+    }
+
+    fn observe(&mut self, id: SessionId, event: Event) -> Vec<Effect> {
+        let Some((protocol, side)) = self.owner(id) else {
+            return Vec::new();
+        };
+        self.now = self.now.max(event.at);
+        let stopped = matches!(event.kind, EventKind::Stopped { .. });
+        let first_local = match &event.kind {
+            EventKind::Listening { local } => Some(*local),
+            _ => None,
+        };
+        let tab = &mut self.tabs[protocol as usize];
+        tab.record(side, event);
+        if stopped {
+            if side == Side::Server {
+                tab.client_follows = false;
+            }
+            if tab.side == side {
+                tab.cut_off = tab.mode == Mode::Type;
+                tab.mode = Mode::Keys;
+                tab.focus(side, Pane::Form);
+            }
+            tab.refresh_ladder();
+        }
+        match first_local {
+            Some(local) => self.start_waiting_client(protocol, local.port()),
+            None => Vec::new(),
+        }
+    }
+
+    /// A client that was to start together with its server starts when the server listens, at the
+    /// port that the server has got.
+    fn start_waiting_client(&mut self, protocol: Protocol, port: u16) -> Vec<Effect> {
+        let tab = &mut self.tabs[protocol as usize];
+        if !std::mem::take(&mut tab.client_follows) {
+            return Vec::new();
+        }
+        if let Some(mut address) = tab.get(Side::Client).form.address() {
+            address.port = port;
+            tab.get_mut(Side::Client).form.set_address(&address);
+        }
+        self.start_in(protocol, Side::Client, |_| ())
+    }
+
+    fn refused(&mut self, session: SessionId, command: Command, why: &str) {
+        let Some((protocol, side)) = self.owner(session) else {
+            return;
+        };
+        let state = self.tabs[protocol as usize].get_mut(side);
+        if let Command::Send { data, .. } = command {
+            if state.chat.is_empty() {
+                state.chat.set(&String::from_utf8_lossy(&data));
+            }
+            state.connections.forget_waiting(data.len() as u64);
+        }
+        state.warn(format!("not sent: {why}"));
+    }
+
+    fn key(&mut self, event: KeyEvent) -> Vec<Effect> {
+        let context = self.context();
+        self.tab_mut().focused_mut().notice = None;
+        if self.is_late_text(event) {
+            self.type_into_box(event);
+            return Vec::new();
+        }
+        self.tab_mut().cut_off = false;
+        if let Some(action) = keymap::action(context, event) {
+            self.tab_mut().typed = None;
+            return self.act(action, event);
+        }
+        if event.modifiers.contains(KeyModifiers::ALT) {
+            // A slow link glues Esc and the next key into one Alt+key.
+            let mut effects = self.key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+            effects.extend(self.key(KeyEvent {
+                modifiers: event.modifiers - KeyModifiers::ALT,
+                ..event
+            }));
+            return effects;
+        }
+        match context {
+            Context::TypeBox => self.type_into_box(event),
+            Context::TypeForm => self.edit_form(event),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Whether a key was meant as text, though the session ended while it was on its way.
+    fn is_late_text(&self, event: KeyEvent) -> bool {
+        let is_text = matches!(event.code, KeyCode::Char(_))
+            && event.modifiers.difference(KeyModifiers::SHIFT).is_empty();
+        is_text && self.overlays.is_empty() && self.tab().is_still_typed(self.now)
+    }
+
+    fn type_into_box(&mut self, event: KeyEvent) {
+        let now = self.now;
+        let tab = self.tab_mut();
+        tab.typed = Some(now);
+        let state = tab.focused_mut();
+        if !state.chat.input(event) {
+            state.warn("the box is full (1 MiB); send or shorten the text".to_owned());
+        }
+    }
+
+    fn edit_form(&mut self, event: KeyEvent) {
+        let state = self.tab_mut().focused_mut();
+        if state.form.input(event) {
+            state.offer = None;
+        }
+    }
+
+    fn paste(&mut self, text: String) {
+        match self.context() {
+            Context::TypeBox if text.len() > PASTE_ASK => {
+                self.overlays
+                    .push(Overlay::Question(Question::Paste { text }));
+            }
+            Context::TypeBox => self.paste_into_box(&text),
+            Context::TypeForm => self.tab_mut().focused_mut().form.paste(&text),
+            _ => self
+                .tab_mut()
+                .focused_mut()
+                .say("pasted text goes into a box or field: press i first".to_owned()),
+        }
+    }
+
+    fn paste_into_box(&mut self, text: &str) {
+        let state = self.tab_mut().focused_mut();
+        if !state.chat.paste(text) {
+            state.warn(
+                "that is too much for the box (1 MiB at most); nothing was pasted".to_owned(),
+            );
+        }
+    }
+
+    fn act(&mut self, action: Action, event: KeyEvent) -> Vec<Effect> {
+        match action {
+            Action::Tab(protocol) => self.front = protocol,
+            Action::NextPane => self.tab_mut().step(true),
+            Action::PreviousPane => self.tab_mut().step(false),
+            Action::OtherSide => {
+                let tab = self.tab_mut();
+                let (side, pane) = (tab.side.other(), tab.pane());
+                tab.focus(side, pane);
+            }
+            Action::Type => self.begin_typing(),
+            Action::Leave => self.tab_mut().mode = Mode::Keys,
+            Action::Start => return self.start_as_offered(),
+            Action::StartStop => return self.start_stop(),
+            Action::StartClient => return self.start_idle(Side::Client),
+            Action::StartBoth => return self.start_both(),
+            Action::WaitForServer => return self.wait_for_server(),
+            Action::NextPort => return self.next_port(),
+            Action::CloseConnection => return self.on_selected(|conn| Command::Close { conn }),
+            Action::FinishSending => {
+                return self.on_selected(|conn| Command::Finish {
+                    to: Target::One(conn),
+                });
+            }
+            Action::Inspect => self.inspect(),
+            Action::Pick(motion) => self.pick(motion),
+            Action::Scroll(motion) => self.scroll(motion),
+            Action::Follow => self.toggle_follow(),
+            Action::Clear => self.clear_log(),
+            Action::LineEnd => self.tab_mut().focused_mut().chat.next_line_end(),
+            Action::Theme => self.next_theme(),
+            Action::Help => self.help(),
+            Action::Close | Action::No => {
+                self.overlays.pop();
+            }
+            Action::Back => return self.back(),
+            Action::QuitNow => return vec![Effect::Quit],
+            Action::AskQuit => return self.ask_quit(),
+            Action::Suspend => {
+                return if self.machine.can_suspend {
+                    vec![Effect::Suspend]
+                } else {
+                    Vec::new()
+                };
+            }
+            Action::Yes => return self.say_yes(),
+            Action::Send => return self.send(),
+            Action::ClearLine => return self.clear_line(),
+            Action::Earlier => self.tab_mut().focused_mut().chat.earlier(),
+            Action::Later => self.tab_mut().focused_mut().chat.later(),
+            Action::NextField => self.tab_mut().focused_mut().form.step(true),
+            Action::PreviousField => self.tab_mut().focused_mut().form.step(false),
+            Action::NextValue | Action::PreviousValue => {
+                let state = self.tab_mut().focused_mut();
+                if state.form.turn(action == Action::NextValue) {
+                    state.offer = None;
+                } else if self.context() == Context::TypeForm {
+                    self.edit_form(event);
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn begin_typing(&mut self) {
+        let tab = self.tab_mut();
+        let panes = tab.panes(tab.side);
+        if let Some(pane) = [Pane::Box, Pane::Form]
+            .into_iter()
+            .find(|pane| panes.contains(pane))
+        {
+            let side = tab.side;
+            tab.focus(side, pane);
+            tab.mode = Mode::Type;
+        }
+    }
+
+    fn pick(&mut self, motion: Motion) {
+        let connections = &mut self.tab_mut().focused_mut().connections;
+        match motion {
+            Motion::Down | Motion::PageDown => connections.pick_next(),
+            Motion::Up | Motion::PageUp => connections.pick_previous(),
+            Motion::Top => connections.picked = None,
+            Motion::Bottom => connections.pick_last(),
+        }
+    }
+
+    fn help(&mut self) {
+        if let Some(Overlay::Help { context, from }) = self.overlays.last_mut() {
+            *context = None;
+            *from = 0;
+            return;
+        }
+        let context = Some(self.context());
+        self.overlays.push(Overlay::Help { context, from: 0 });
+    }
+
+    fn back(&mut self) -> Vec<Effect> {
+        if self.overlays.pop().is_some() {
+            return Vec::new();
+        }
+        if self.running() == 0 {
+            vec![Effect::Quit]
+        } else {
+            self.ask_quit()
+        }
+    }
+
+    fn ask_quit(&mut self) -> Vec<Effect> {
+        let running = self.running();
+        self.overlays
+            .push(Overlay::Question(Question::Quit { running }));
+        Vec::new()
+    }
+
+    fn say_yes(&mut self) -> Vec<Effect> {
+        match self.overlays.pop() {
+            Some(Overlay::Question(Question::Quit { .. })) => vec![Effect::Quit],
+            Some(Overlay::Question(Question::Paste { text })) => {
+                self.paste_into_box(&text);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn clear_line(&mut self) -> Vec<Effect> {
+        let context = self.context();
+        let state = self.tab_mut().focused_mut();
+        let cleared = if context == Context::TypeForm {
+            state.form.clear_line()
+        } else {
+            let held_text = !state.chat.is_empty();
+            state.chat.set("");
+            held_text
+        };
+        if cleared { Vec::new() } else { self.ask_quit() }
+    }
+}

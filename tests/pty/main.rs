@@ -1,0 +1,20 @@
+//! The real binary in a real pseudo-terminal: every way in and out, every size, keys and pastes as
+//! terminals send them, bytes as hostile peers send them.
+
+#![cfg(unix)]
+
+#[path = "../support/output.rs"]
+mod output;
+#[path = "../support/pty.rs"]
+mod pty;
+
+mod broken;
+mod hostile;
+mod input;
+mod keys;
+mod looks;
+mod lost;
+mod paused;
+mod refused;
+mod sizes;
+mod ways_out;
