@@ -4,11 +4,13 @@
 //! Start is not async: names are resolved, sockets bound and dialled in the task, and all of it
 //! comes back as events. Dropping the handle cancels the session.
 
+mod accept;
 mod bind;
 mod fault;
 pub mod feed;
 mod platform;
 mod resolve;
+mod service;
 mod session;
 mod socket;
 mod tcp;

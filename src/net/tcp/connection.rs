@@ -174,7 +174,7 @@ impl Connection {
             buffer.reserve(size);
             match self.stream.try_read_buf(&mut (&mut buffer).limit(size)) {
                 Ok(0) => return Ok(Read::Finished),
-                Ok(_) => self.received(&take(&mut buffer, size)),
+                Ok(_) => self.received(&socket::payload(&mut buffer, size)),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(Read::Drained),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -367,16 +367,4 @@ pub(super) fn tell_closed(
         received,
         sent,
     });
-}
-
-/// What was read, as a payload to keep. A small one is copied, so that it does not hold on to a
-/// large buffer; otherwise the buffer itself goes.
-fn take(buffer: &mut BytesMut, size: usize) -> Bytes {
-    if buffer.len() * 2 < size {
-        let data = Bytes::copy_from_slice(buffer);
-        buffer.clear();
-        data
-    } else {
-        std::mem::take(buffer).freeze()
-    }
 }
