@@ -5,6 +5,8 @@
 use std::fmt::{Display, Write as _};
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
 
 use super::platform;
 use super::resolve::RESOLVE_LIMIT;
@@ -394,6 +396,49 @@ pub(super) fn not_reading(protocol: Protocol, peer: SocketAddr, waiting: u64) ->
     )
 }
 
+/// A peer did not read for so long that it was given up: `waiting` bytes were left here.
+pub(super) fn never_reads(
+    protocol: Protocol,
+    peer: SocketAddr,
+    waiting: u64,
+    limit: Duration,
+) -> Failure {
+    failure(
+        What::Send,
+        FailureKind::NotReading,
+        format!(
+            "{} did not read for {} s, {} were left",
+            named(protocol, peer),
+            limit.as_secs(),
+            Size(waiting)
+        ),
+        "the connection was closed; the answer is larger than the systems buffer",
+    )
+}
+
+/// A file that a server was told to send cannot be had.
+pub(super) fn file(path: &Path, error: &io::Error) -> Failure {
+    failure(
+        What::Input,
+        kind(error),
+        format!("cannot read {}: {}", path.display(), system_text(error)),
+        "check the name, and whether you may read it; the server goes on",
+    )
+}
+
+/// A file became shorter while it was sent.
+pub(super) fn file_shrank(missing: u64) -> Failure {
+    failure(
+        What::Input,
+        FailureKind::CutShort,
+        format!(
+            "a file became shorter while it was sent: {} are missing",
+            Size(missing)
+        ),
+        "the connection was closed, so that the peer notices",
+    )
+}
+
 /// The greeting got no answer within the limit.
 pub(super) fn no_greeting(protocol: Protocol, peer: SocketAddr) -> Failure {
     failure(
@@ -461,12 +506,12 @@ pub(super) fn internal(protocol: Protocol, text: &str) -> Failure {
     )
 }
 
-/// There are no HTTP sessions yet.
+/// There are no HTTP clients yet.
 pub(super) fn no_http() -> Failure {
     failure(
         What::Internal,
         FailureKind::Other,
-        "HTTP sessions are not part of this version".to_owned(),
+        "HTTP clients are not part of this version".to_owned(),
         "",
     )
 }
