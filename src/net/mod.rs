@@ -4,11 +4,14 @@
 //! Start is not async: names are resolved, sockets bound and dialled in the task, and all of it
 //! comes back as events. Dropping the handle cancels the session.
 
+mod accept;
 mod bind;
 mod fault;
 pub mod feed;
+mod http;
 mod platform;
 mod resolve;
+mod service;
 mod session;
 mod socket;
 mod tcp;
@@ -129,8 +132,8 @@ impl Drop for Handle {
 /// Starts a session on the current Tokio runtime. Whatever happens to it, its last event is
 /// `Stopped`, exactly once.
 ///
-/// TCP and UDP run here. There are no HTTP sessions yet: such a spec gives `Failed` (`internal`)
-/// and `Stopped` at once, so do not offer to start one.
+/// There are no HTTP clients yet: such a spec gives `Failed` (`internal`) and `Stopped` at once, so
+/// do not offer to start one.
 ///
 /// # Panics
 /// When called outside a Tokio runtime.

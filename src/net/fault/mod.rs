@@ -19,7 +19,8 @@ pub(super) use setup::{
     no_http, too_many_connections, unknown_host,
 };
 pub(super) use traffic::{
-    datagrams, greeting_rejected, no_greeting, not_reading, port_unreachable, too_large, transfer,
+    datagrams, file, file_shrank, greeting_rejected, never_reads, no_greeting, not_reading,
+    port_unreachable, too_large, transfer,
 };
 
 /// The width that a line may have.
