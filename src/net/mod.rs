@@ -5,8 +5,10 @@
 //! comes back as events. Dropping the handle cancels the session.
 
 mod bind;
+mod dial;
 mod fault;
 pub mod feed;
+mod http;
 mod platform;
 mod resolve;
 mod session;
@@ -128,9 +130,6 @@ impl Drop for Handle {
 
 /// Starts a session on the current Tokio runtime. Whatever happens to it, its last event is
 /// `Stopped`, exactly once.
-///
-/// TCP and UDP run here. There are no HTTP sessions yet: such a spec gives `Failed` (`internal`)
-/// and `Stopped` at once, so do not offer to start one.
 ///
 /// # Panics
 /// When called outside a Tokio runtime.

@@ -12,7 +12,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Emitter, Order, fault, tcp, udp};
+use super::{Emitter, Order, fault, http, tcp, udp};
 use crate::model::command::Command;
 use crate::model::event::{ConnId, EventKind, Outcome};
 use crate::model::failure::Failure;
@@ -147,7 +147,8 @@ pub(super) async fn run(session: Arc<Session>, mut inbox: Inbox) -> Outcome {
         (Protocol::Tcp, Side::Client) => tcp::client::run(&session, &mut inbox).await,
         (Protocol::Udp, Side::Server) => udp::server::run(&session, &mut inbox).await,
         (Protocol::Udp, Side::Client) => udp::client::run(&session, &mut inbox).await,
-        (Protocol::Http, _) => {
+        (Protocol::Http, Side::Client) => http::client::run(&session, &mut inbox).await,
+        (Protocol::Http, Side::Server) => {
             session.fail(None, fault::no_http());
             Outcome::Failed
         }
