@@ -136,7 +136,7 @@ fn http() -> Command {
         "Examples:
   netplay http                         open the HTTP tab
   netplay http server                  then open http://127.0.0.1:8080 in a browser
-  netplay http client localhost:8080/x ask for /x and watch the answer
+  netplay http client localhost/x      ask port 8080 for /x and watch the answer
   netplay http both                    a question and its answer in one window",
     )
     .subcommand(side(

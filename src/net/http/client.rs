@@ -14,7 +14,7 @@ use bytes::Bytes;
 
 use self::connection::{Connection, End};
 use crate::model::command::{Command, Target};
-use crate::model::event::{By, ConnId, How, Outcome};
+use crate::model::event::{ConnId, How, Outcome};
 use crate::net::dial::dial;
 use crate::net::session::{Inbox, Session, next_order};
 use crate::wire::http_message::{Asked, request};
@@ -231,14 +231,5 @@ impl Orders<'_> {
             _ => {}
         }
         None
-    }
-}
-
-/// Who ended a connection that ended by itself in this way.
-fn ended_by(end: &End) -> By {
-    match end {
-        End::Fault(..) => By::Peer,
-        End::Refused(broken) if words::is_cut(broken.verdict) => By::Peer,
-        _ => By::Us,
     }
 }

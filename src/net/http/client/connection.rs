@@ -1,21 +1,22 @@
 //! One connection of an HTTP client: sends a request and reads its answer at the same time, so that
-//! neither a server that does not read nor one that answers early holds anything up.
+//! neither a server that does not read nor one that answers early holds anything up. How it ends
+//! is the matter of `closing`.
+
+mod closing;
 
 use std::io::{self, ErrorKind};
 use std::mem;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 use super::answers::{Answers, Found};
-use super::{Orders, Wish, ended_by, words};
-use crate::model::event::{By, ConnId, EventKind, How};
+use super::{Orders, Wish, words};
+use crate::model::event::{By, ConnId, EventKind};
 use crate::model::failure::{FailureKind, What};
-use crate::model::spec::Protocol;
 use crate::net::session::Session;
 use crate::net::{fault, socket};
 use crate::wire::http_message::Asked;
@@ -23,10 +24,6 @@ use crate::wire::http1::Broken;
 
 /// How many interim answers (1xx) one request may have: servers send one or two.
 pub(super) const MAX_INTERIM: u32 = 8;
-/// How long a close in order waits for the peer's end.
-const CLOSE_LIMIT: Duration = Duration::from_secs(1);
-/// How much is read and discarded meanwhile, in bytes.
-const CLOSE_BYTES: u64 = 256 << 10;
 
 /// See the module.
 pub(super) struct Connection {
@@ -367,111 +364,5 @@ impl Connection {
             let (conn, by) = (self.conn, By::Us);
             self.session.emit(EventKind::Finished { conn, by });
         }
-    }
-
-    /// Ends our direction and reads until the peer has ended its own: to close with unread bytes
-    /// would send a reset, which can destroy what the peer has not yet read of ours.
-    pub(super) async fn close_in_order(mut self, how: How) {
-        self.first.get_or_insert(By::Us);
-        let _ = socket::finish(&self.stream);
-        let session = self.session.clone();
-        tokio::select! {
-            () = session.cancel.cancelled() => {}
-            _ = timeout(CLOSE_LIMIT, self.read_out()) => {}
-        }
-        let by = match how {
-            How::Stopped => By::Us,
-            _ => self.first.unwrap_or(By::Us),
-        };
-        self.report(how, by, "not sent: the answer came first");
-    }
-
-    async fn read_out(&mut self) {
-        let until = self.received + CLOSE_BYTES;
-        while !self.peer_finished && self.received < until {
-            let ready = self.readable().await;
-            if let Read::Some(Some(End::Fault(..))) = self.read_if(ready) {
-                return;
-            }
-        }
-    }
-
-    /// Closes what nothing depends on, without a failure.
-    pub(super) async fn retire(self, end: End) {
-        match &end {
-            End::Fault(_, error) => {
-                let how = how(error);
-                self.retired(how);
-            }
-            _ if self.peer_finished => self.retired(How::Finished),
-            _ => self.close_in_order(How::Finished).await,
-        }
-    }
-
-    /// The last words about a connection that nothing depended on. What it had not sent yet is sent
-    /// over another one.
-    fn retired(mut self, how: How) {
-        self.left.clear();
-        let by = self.first.unwrap_or(By::Peer);
-        self.report(how, by, "");
-    }
-
-    /// Closes without any waiting.
-    pub(super) fn stop(mut self) {
-        let _ = socket::finish(&self.stream);
-        if self.session.emitter.has_room() {
-            self.read();
-        }
-        self.report(How::Stopped, By::Us, "not sent: the session was stopped");
-    }
-
-    /// Tells why an exchange failed, and ends the connection at once.
-    pub(super) fn fail(self, end: &End) {
-        let (peer, patience) = (self.peer, self.session.spec.asking.patience);
-        let (how, failure) = match end {
-            End::Late => {
-                let (progress, unsent) = (self.answers.progress(), self.left.len());
-                let failure = words::late(peer, patience, progress, unsent);
-                (How::Timeout, failure)
-            }
-            End::Refused(broken) => {
-                let cut = words::is_cut(broken.verdict);
-                let how = if cut { How::Finished } else { How::Failed };
-                (how, words::refused(peer, broken))
-            }
-            End::Interim => (How::Failed, words::too_many_interim(peer)),
-            End::Fault(what, error) => {
-                let failure = fault::transfer(Protocol::Http, *what, peer, error);
-                (how(error), failure)
-            }
-            End::Answered | End::Stopped | End::Ordered | End::Gone => {
-                return self.report(How::Finished, ended_by(end), "not sent: the peer finished");
-            }
-        };
-        self.session.fail(Some(self.conn), failure);
-        self.report(how, ended_by(end), "not sent: the connection is gone");
-    }
-
-    fn report(self, how: How, by: By, why: &str) {
-        let unsent = self.left.len() as u64;
-        let conn = self.conn;
-        self.session
-            .lose(Some(conn), why, (u64::from(unsent > 0), unsent));
-        self.session.emit(EventKind::Closed {
-            conn,
-            how,
-            by,
-            received: self.received,
-            sent: self.sent,
-        });
-    }
-}
-
-/// How a connection ended by an error of its socket.
-fn how(error: &io::Error) -> How {
-    match fault::kind(error) {
-        FailureKind::Reset => How::Reset,
-        FailureKind::Timeout => How::Timeout,
-        _ => How::Failed,
     }
 }
