@@ -2,8 +2,10 @@
 //! which code it ends with, by the binary.
 
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use netplay::cli;
+use netplay::model::http::{Answer, Asking, HEADLESS_PATIENCE, PATIENCE, Serving};
 use netplay::model::launch::{Format, HeadlessLaunch, Launch, Looks, ScreenLaunch, ThemeName};
 use netplay::model::spec::{DEFAULT_HISTORY, Newline, Protocol, Scene, Side, Spec};
 
@@ -71,6 +73,9 @@ fn protocol_and_side_choose_the_tab_and_what_starts() {
         ("udp server", Protocol::Udp, [true, false]),
         ("udp client", Protocol::Udp, [false, true]),
         ("udp both", Protocol::Udp, [true, true]),
+        ("http server", Protocol::Http, [true, false]),
+        ("http client", Protocol::Http, [false, true]),
+        ("http both", Protocol::Http, [true, true]),
     ] {
         let launch = screen(line);
         assert_eq!((launch.tab, launch.start), (tab, start), "{line}");
@@ -101,6 +106,13 @@ fn every_form_of_an_address_is_read_and_presets_the_other_side() {
         ("udp client 10.0.0.7:80", "127.0.0.1:80", "10.0.0.7:80"),
         // What cannot be dialled stays as asked: the session says why it fails.
         ("tcp client 0.0.0.0:80", "127.0.0.1:80", "0.0.0.0:80"),
+        ("http server 0.0.0.0", "0.0.0.0:8080", "127.0.0.1:8080"),
+        ("http client", "127.0.0.1:8080", "127.0.0.1:8080"),
+        ("http client localhost", "localhost:8080", "localhost:8080"),
+        ("http client 8000/x", "127.0.0.1:8000", "127.0.0.1:8000"),
+        ("http client http://a/x", "127.0.0.1:80", "a:80"),
+        ("http client http://[::1]:9", "[::1]:9", "[::1]:9"),
+        ("http both [::]:9", "[::]:9", "[::1]:9"),
         ("tcp --hello", "127.0.0.1:12345", "127.0.0.1:12345"),
         ("udp server --hello", "127.0.0.1:12345", "127.0.0.1:12345"),
         ("tcp client a --hello", "127.0.0.1:12345", "a:12345"),
@@ -179,6 +191,138 @@ fn options_of_a_session_reach_its_spec() {
     }
     assert_eq!(spec("tcp client --hello").scene, Scene::Hello);
     assert_eq!(spec("udp server --hello").scene, Scene::Hello);
+}
+
+#[test]
+fn options_of_an_http_server_reach_its_spec() {
+    let usual = Serving::default();
+    let second = Duration::from_secs(1);
+    for (options, want) in [
+        ("", usual.clone()),
+        (
+            "--echo --close",
+            Serving {
+                answer: Answer::Echo,
+                close: true,
+                ..usual.clone()
+            },
+        ),
+        (
+            "--page a/b.html --status 503",
+            Serving {
+                answer: Answer::Page("a/b.html".into()),
+                status: Some(503),
+                ..usual.clone()
+            },
+        ),
+        (
+            "--dir site --one-at-a-time",
+            Serving {
+                answer: Answer::Dir("site".into()),
+                one_at_a_time: true,
+                ..usual.clone()
+            },
+        ),
+        (
+            "--header A:1 --header=B: -H c:d:e",
+            Serving {
+                fields: fields(&[("A", "1"), ("B", ""), ("c", "d:e")]),
+                ..usual.clone()
+            },
+        ),
+        (
+            "--delay 1s --patience 60s",
+            Serving {
+                delay: second,
+                patience: second * 60,
+                ..usual
+            },
+        ),
+    ] {
+        let spec = spec(&format!("http server {options}"));
+        assert_eq!(spec.serving, want, "{options}");
+        assert_eq!((spec.scene, spec.once), (Scene::Chat, false), "{options}");
+    }
+    let spec = spec("http server --once --backlog 1 --recv-size 9");
+    assert_eq!(
+        (spec.once, spec.backlog, spec.recv_size),
+        (true, Some(1), 9)
+    );
+}
+
+fn fields(fields: &[(&str, &str)]) -> Vec<(String, String)> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    fields.iter().map(owned).collect()
+}
+
+#[test]
+fn options_of_an_http_client_reach_its_spec() {
+    let usual = Asking {
+        patience: HEADLESS_PATIENCE,
+        ..Asking::default()
+    };
+    let form = ("Content-Type", "application/x-www-form-urlencoded");
+    for (options, want) in [
+        ("", usual.clone()),
+        (
+            "http://a/x?y=z#w",
+            Asking {
+                target: "/x?y=z".into(),
+                ..usual.clone()
+            },
+        ),
+        (
+            "-X OPTIONS -H A:1 -HB:2 --close --patience 200ms",
+            Asking {
+                method: "OPTIONS".into(),
+                fields: fields(&[("A", "1"), ("B", "2")]),
+                close: true,
+                patience: Duration::from_millis(200),
+                ..usual.clone()
+            },
+        ),
+        (
+            "-d a=1 -d -b -H A:1",
+            Asking {
+                method: "POST".into(),
+                fields: fields(&[form, ("A", "1")]),
+                body: "a=1&-b".into(),
+                ..usual.clone()
+            },
+        ),
+        (
+            "-d {} -X PUT -H content-type:application/json",
+            Asking {
+                method: "PUT".into(),
+                fields: fields(&[("content-type", "application/json")]),
+                body: "{}".into(),
+                ..usual
+            },
+        ),
+    ] {
+        let spec = spec(&format!("http client {options}"));
+        assert_eq!(spec.asking, want, "{options}");
+        assert!(spec.once, "without a screen there is one answer");
+    }
+    let [server, client] = screen("http client a/x --close").presets;
+    assert_eq!((client.asking.patience, client.once), (PATIENCE, false));
+    assert_eq!(client.asking.target, "/x");
+    assert!(client.asking.close && !server.serving.close);
+    let [server, client] = screen("http both -H A:1 --echo -X PUT").presets;
+    assert_eq!(server.serving.fields, client.asking.fields);
+    assert_eq!(server.serving.answer, Answer::Echo);
+    assert_eq!(client.asking.method, "PUT");
+}
+
+#[test]
+fn a_value_of_a_header_field_may_hold_blanks() {
+    let line = ["netplay", "http", "client", "--json", "-H", "A:  b c "];
+    match cli::parse(line, false) {
+        Ok(Launch::Headless(launch)) => {
+            assert_eq!(launch.spec.asking.fields, fields(&[("A", "b c")]));
+        }
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
@@ -355,14 +499,40 @@ fn wrong_usage_ends_with_2_and_says_what_is_wrong() {
         ("tcp --json", "--json needs a side"),
         ("udp both --headless", "--headless runs one side"),
         ("tcp both --json", "--json runs one side"),
-        ("http --json", "HTTP sessions are not there yet"),
-        ("http server", "HTTP sessions are not there yet"),
+        ("http --json", "--json needs a side"),
+        ("http both --headless", "--headless runs one side"),
+        ("http localhost:80", "'netplay http client localhost:80'"),
+        ("http server http://localhost/", "is a URL"),
+        ("http client https://localhost/", "https is not spoken here"),
+        ("http client ftp://localhost/", "ftp:// is not spoken here"),
+        ("http client http://:80/", "a host is missing"),
+        ("http client a:70000/x", "port 70000 does not exist"),
+        ("http client u@a/x", "a name and password"),
+        ("http server --say hi", "--say does not fit an HTTP server"),
+        ("http server --hello", "--hello does not fit an HTTP server"),
+        ("http client --newline lf", "--newline does not fit"),
+        ("http client --turns", "--turns does not fit"),
+        ("http client --echo", "--echo does not fit an HTTP client"),
+        ("http client --page x", "--page does not fit an HTTP client"),
+        ("http client --once", "--once does not fit an HTTP client"),
         (
-            "http client http://localhost/",
-            "HTTP sessions are not there yet",
+            "http server -X PUT",
+            "--request does not fit an HTTP server",
         ),
-        ("http both --page x", "HTTP sessions are not there yet"),
-        ("http --echo", "unexpected argument '--echo'"),
+        ("http server -d x", "--data does not fit an HTTP server"),
+        ("tcp client -H a:b", "--header does not fit a TCP client"),
+        ("tcp server --page x", "--page does not fit a TCP server"),
+        ("udp client --close", "--close does not fit a UDP client"),
+        ("http server --page a --dir b", "exclude each other"),
+        ("http server --page a --echo", "exclude each other"),
+        ("http server --dir a --echo", "exclude each other"),
+        ("http server --status 99", "99 is not in 100..=999"),
+        ("http server --delay 2", "is not a time"),
+        ("http server --patience 0s", "1ms at least"),
+        ("http client --patience 2d", "is not a time"),
+        ("http client -H nothing", "a header field reads"),
+        ("http client -H :v", "a name belongs before"),
+        ("http client -X=", "a value is required"),
     ] {
         let (code, stdout, stderr) = run(line);
         assert_eq!(code, Some(2), "`netplay {line}`: {stderr}");
@@ -385,6 +555,9 @@ fn help_is_there_at_every_level_with_examples() {
         "udp client",
         "udp both",
         "http",
+        "http server",
+        "http client",
+        "http both",
     ] {
         let (code, long, _) = run(&format!("{line} --help"));
         assert_eq!(code, Some(0), "`netplay {line} --help`");
@@ -413,6 +586,9 @@ fn every_example_of_the_help_pages_is_understood() {
         "udp client",
         "udp both",
         "http",
+        "http server",
+        "http client",
+        "http both",
     ] {
         let (_, help, _) = run(&format!("{line} --help"));
         for example in help.lines().filter_map(|l| l.strip_prefix("  netplay")) {
@@ -422,7 +598,7 @@ fn every_example_of_the_help_pages_is_understood() {
             seen += 1;
         }
     }
-    assert!(seen > 25, "only {seen} examples were found");
+    assert!(seen > 45, "only {seen} examples were found");
 }
 
 #[test]
@@ -433,6 +609,10 @@ fn a_help_page_shows_only_what_fits() {
         ("udp server", "--once", "--backlog"),
         ("udp client", "--newline", "--wait"),
         ("tcp both", "--wait", "--page"),
+        ("http server", "--page", "--data"),
+        ("http client", "-d, --data", "--page"),
+        ("http client", "--patience", "--newline"),
+        ("http both", "--one-at-a-time", "--hello"),
     ] {
         let (_, help, _) = run(&format!("{line} -h"));
         assert!(help.contains(shown), "{line}: {help}");

@@ -1,6 +1,8 @@
 //! The options of a session, each defined once: its help, the values it takes, and which protocol
 //! and side it fits. Help pages and the words for misplaced options both come from this table.
 
+mod http;
+
 use std::ffi::OsString;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
@@ -10,12 +12,19 @@ use crate::model::launch::ThemeName;
 use crate::model::size;
 use crate::model::spec::{DEFAULT_RECV_SIZE, MAX_RECV_SIZE, Newline, Protocol, Side};
 
+/// Every option of a session, in the order of the help pages.
+pub(super) fn all() -> impl Iterator<Item = &'static Flag> {
+    http::FLAGS.iter().chain(&SHARED)
+}
+
 /// An option of a session.
 pub(super) struct Flag {
     /// Its long name, which is also its id.
     pub(super) name: &'static str,
-    /// The only protocol that it fits, if there is one.
-    protocol: Option<Protocol>,
+    /// Its letter, if it has one.
+    short: Option<char>,
+    /// The protocols that it fits.
+    protocols: &'static [Protocol],
     /// The only side that it fits, if there is one.
     side: Option<Side>,
     /// Why it fits nothing else, and what to use there.
@@ -26,29 +35,39 @@ pub(super) struct Flag {
 impl Flag {
     /// Whether it means something for this protocol and side.
     pub(super) fn fits(&self, protocol: Protocol, side: Option<Side>) -> bool {
-        self.protocol.is_none_or(|only| only == protocol)
+        self.protocols.contains(&protocol)
             && (side.is_none() || self.side.is_none() || self.side == side)
     }
 
     /// The option as clap knows it at this place; where it does not fit it is understood, so that
     /// the answer can be better than "unexpected", but not shown.
     pub(super) fn arg(&self, protocol: Protocol, side: Option<Side>) -> Arg {
-        (self.define)(Arg::new(self.name).long(self.name)).hide(!self.fits(protocol, side))
+        let arg = Arg::new(self.name).long(self.name);
+        let arg = match self.short {
+            Some(letter) => arg.short(letter),
+            None => arg,
+        };
+        (self.define)(arg).hide(!self.fits(protocol, side))
     }
 }
+
+/// Those that carry what is typed.
+const TALKERS: &[Protocol] = &[Protocol::Tcp, Protocol::Udp];
+const ALL: &[Protocol] = &Protocol::ALL;
 
 const TALK: &str = "Conversation";
 const SOCKET: &str = "Socket";
 const NO_SCREEN: &str = "Without a screen";
 const SCREEN: &str = "Screen";
 
-/// The options of TCP and UDP sessions, in the order of the help pages.
-pub(super) const FLAGS: [Flag; 11] = [
+/// The options of TCP and UDP sessions, some of which HTTP has too, in the order of the help pages.
+const SHARED: [Flag; 11] = [
     Flag {
         name: "hello",
-        protocol: None,
+        short: None,
+        protocols: TALKERS,
         side: None,
-        because: "",
+        because: "only TCP and UDP have a greeting",
         define: |arg| {
             arg.action(ArgAction::SetTrue)
                 .help_heading(TALK)
@@ -62,9 +81,10 @@ pub(super) const FLAGS: [Flag; 11] = [
     },
     Flag {
         name: "say",
-        protocol: None,
+        short: None,
+        protocols: TALKERS,
         side: Some(Side::Client),
-        because: "only a client speaks first; a server answers with --reply TEXT or --echo",
+        because: "only a TCP or UDP client speaks first with a text; an HTTP client sends a request: -X, -H, -d",
         define: |arg| {
             text(arg)
                 .action(ArgAction::Append)
@@ -74,9 +94,10 @@ pub(super) const FLAGS: [Flag; 11] = [
     },
     Flag {
         name: "reply",
-        protocol: None,
+        short: None,
+        protocols: TALKERS,
         side: Some(Side::Server),
-        because: "only a server answers by itself; a client speaks first with --say TEXT",
+        because: "only a TCP or UDP server answers with a text; an HTTP server has --page, --dir, --echo",
         define: |arg| {
             text(arg)
                 .help_heading(TALK)
@@ -85,20 +106,22 @@ pub(super) const FLAGS: [Flag; 11] = [
     },
     Flag {
         name: "echo",
-        protocol: None,
+        short: None,
+        protocols: ALL,
         side: Some(Side::Server),
-        because: "only a server answers by itself; a client speaks first with --say TEXT",
+        because: "only a server answers by itself",
         define: |arg| {
             arg.action(ArgAction::SetTrue)
                 .help_heading(TALK)
-                .help("Answer every message with itself")
+                .help("Answer every message (HTTP: request) with itself")
         },
     },
     Flag {
         name: "turns",
-        protocol: None,
+        short: None,
+        protocols: TALKERS,
         side: None,
-        because: "",
+        because: "HTTP takes turns by itself",
         define: |arg| {
             arg.action(ArgAction::SetTrue)
                 .help_heading(TALK)
@@ -111,9 +134,10 @@ pub(super) const FLAGS: [Flag; 11] = [
     },
     Flag {
         name: "newline",
-        protocol: None,
+        short: None,
+        protocols: TALKERS,
         side: None,
-        because: "",
+        because: "what HTTP sends has line ends of its own",
         define: |arg| {
             arg.value_name("END")
                 .value_parser(newline())
@@ -124,7 +148,8 @@ pub(super) const FLAGS: [Flag; 11] = [
     },
     Flag {
         name: "once",
-        protocol: None,
+        short: None,
+        protocols: ALL,
         side: Some(Side::Server),
         because: "only a server can stop after its first client; a client ends with its one \
                   connection anyway",
@@ -136,7 +161,8 @@ pub(super) const FLAGS: [Flag; 11] = [
     },
     Flag {
         name: "recv-size",
-        protocol: None,
+        short: None,
+        protocols: ALL,
         side: None,
         because: "",
         define: |arg| {
@@ -155,9 +181,10 @@ pub(super) const FLAGS: [Flag; 11] = [
     },
     Flag {
         name: "backlog",
-        protocol: Some(Protocol::Tcp),
+        short: None,
+        protocols: &[Protocol::Tcp, Protocol::Http],
         side: Some(Side::Server),
-        because: "only a TCP server has a queue of callers that wait to be accepted",
+        because: "only a TCP or HTTP server has a queue of callers that wait to be accepted",
         define: |arg| {
             arg.value_name("N")
                 .value_parser(value_parser!(u32).range(0..=65535))
@@ -167,7 +194,8 @@ pub(super) const FLAGS: [Flag; 11] = [
     },
     Flag {
         name: "wait",
-        protocol: Some(Protocol::Tcp),
+        short: None,
+        protocols: &[Protocol::Tcp],
         side: Some(Side::Client),
         because: "only a TCP client is told that nobody listens",
         define: |arg| {
@@ -178,7 +206,8 @@ pub(super) const FLAGS: [Flag; 11] = [
     },
     Flag {
         name: "keep-open",
-        protocol: Some(Protocol::Tcp),
+        short: None,
+        protocols: &[Protocol::Tcp],
         side: None,
         because: "only a TCP connection has two directions that end one by one",
         define: |arg| {
@@ -196,7 +225,7 @@ pub(super) fn common() -> [Arg; 5] {
             .long("headless")
             .action(ArgAction::SetTrue)
             .help_heading(NO_SCREEN)
-            .help("Print one readable line per event; send each line of stdin"),
+            .help("Print one readable line per event; TCP and UDP send each line of stdin"),
         Arg::new("json")
             .long("json")
             .action(ArgAction::SetTrue)

@@ -2,6 +2,7 @@
 //! opens nothing and starts nothing. What is wrong is said by clap in words, with code 2.
 
 mod flags;
+mod http;
 mod pages;
 
 use std::ffi::OsString;
@@ -16,8 +17,8 @@ use crate::model::launch::{Format, HeadlessLaunch, Launch, Looks, ScreenLaunch, 
 use crate::model::spec::{
     DEFAULT_HISTORY, DEFAULT_RECV_SIZE, HELLO_PORT, Newline, Protocol, Scene, Side, Spec,
 };
+use crate::model::url::Url;
 
-use flags::FLAGS;
 pub use pages::command;
 
 const LOOPBACK: &str = "127.0.0.1";
@@ -63,7 +64,7 @@ fn point_to_sides(mut error: clap::Error) -> clap::Error {
     };
     let usage = error.get(ContextKind::Usage).map(ToString::to_string);
     let protocol = match usage {
-        Some(usage) if usage.contains("netplay http") => return error,
+        Some(usage) if usage.contains("netplay http") => "http",
         Some(usage) if usage.contains("netplay udp") => "udp",
         _ => "tcp",
     };
@@ -98,11 +99,6 @@ fn no_single_side<T>(protocol: Protocol, format: Format, ends: Ends) -> Result<T
         Format::Text => "--headless",
         Format::Json => "--json",
     };
-    if protocol == Protocol::Http {
-        return conflict(format!(
-            "{flag} needs a session, and HTTP sessions are not there yet"
-        ));
-    }
     let word = protocol.word();
     conflict(match ends {
         Ends::Both => format!(
@@ -169,18 +165,16 @@ impl<'a> Levels<'a> {
             _ => Protocol::Tcp,
         };
         let ends = Ends::of(self.path.get(1).copied());
-        if protocol == Protocol::Http && ends != Ends::None {
-            return conflict(
-                "HTTP sessions are not there yet; `netplay http` opens the tab that says what is \
-                 coming, and `netplay tcp` shows HTTP as the plain bytes it is",
-            );
-        }
         let [server, client] = self.presets(protocol, ends)?;
         let newline = self.one("newline").unwrap_or_default();
         if let Some(format) = self.format() {
             let spec = match ends {
                 Ends::One(Side::Server) => server,
-                Ends::One(Side::Client) => client,
+                // Nobody is there to ask for more.
+                Ends::One(Side::Client) => Spec {
+                    once: protocol == Protocol::Http,
+                    ..client
+                },
                 Ends::Both | Ends::None => return no_single_side(protocol, format, ends),
             };
             return Ok(Launch::Headless(Box::new(HeadlessLaunch {
@@ -237,7 +231,9 @@ impl<'a> Levels<'a> {
             spec.keep_open = self.given("keep-open");
             match spec.side {
                 Side::Server => {
-                    if self.given("echo") {
+                    if protocol == Protocol::Http {
+                        spec.serving = self.serving();
+                    } else if self.given("echo") {
                         spec.scene = Scene::Echo;
                     } else if let Some(text) = self.texts("reply").last() {
                         spec.scene = Scene::Reply(line(text).into());
@@ -248,6 +244,9 @@ impl<'a> Levels<'a> {
                 Side::Client => {
                     spec.say = self.texts("say").map(|text| line(text).into()).collect();
                     spec.wait = self.given("wait");
+                    if protocol == Protocol::Http {
+                        self.ask(&mut spec.asking);
+                    }
                 }
             }
         }
@@ -260,10 +259,15 @@ impl<'a> Levels<'a> {
             Ends::One(side) => Some(side),
             Ends::None | Ends::Both => None,
         };
-        for flag in FLAGS.iter().filter(|flag| self.given(flag.name)) {
+        for flag in flags::all().filter(|flag| self.given(flag.name)) {
             if !flag.fits(protocol, side) {
+                let article = if protocol == Protocol::Http {
+                    "an"
+                } else {
+                    "a"
+                };
                 let place = match side {
-                    Some(side) => format!("a {} {}", protocol.name(), side.word()),
+                    Some(side) => format!("{article} {} {}", protocol.name(), side.word()),
                     None => protocol.name().to_owned(),
                 };
                 return conflict(format!(
@@ -274,6 +278,9 @@ impl<'a> Levels<'a> {
         }
         for (one, other, because) in [
             ("echo", "reply", "a message has one answer"),
+            ("page", "dir", "a request has one answer"),
+            ("page", "echo", "a request has one answer"),
+            ("dir", "echo", "a request has one answer"),
             ("hello", "echo", "the greeting has an answer of its own"),
             ("hello", "reply", "the greeting has an answer of its own"),
             ("hello", "say", "the greeting has words of its own"),
@@ -309,14 +316,22 @@ impl<'a> Levels<'a> {
         } else {
             protocol.default_port()
         };
+        let [server, client] = presets;
+        let wrong = |words| Wrong {
+            kind: ErrorKind::ValueValidation,
+            words,
+        };
         let address = match self.one::<String>("address") {
-            Some(text) => Address::parse(&text, LOOPBACK, port).map_err(|e| Wrong {
-                kind: ErrorKind::ValueValidation,
-                words: format!("wrong ADDRESS: {e}"),
-            })?,
+            Some(text) if protocol == Protocol::Http && ends == Ends::One(Side::Client) => {
+                let url = Url::parse(&text, LOOPBACK, port)
+                    .map_err(|e| wrong(format!("wrong URL: {e}")))?;
+                client.asking.target = url.target;
+                url.address
+            }
+            Some(text) => Address::parse(&text, LOOPBACK, port)
+                .map_err(|e| wrong(format!("wrong ADDRESS: {e}")))?,
             None => Address::loopback(port),
         };
-        let [server, client] = presets;
         // Whoever was not named gets the address where the other one can be met.
         server.address = if ends == Ends::One(Side::Client) && !is_loopback(&address) {
             Address::loopback(address.port)

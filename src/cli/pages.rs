@@ -2,7 +2,7 @@
 
 use clap::{Arg, Command};
 
-use super::flags::{self, FLAGS};
+use super::flags;
 use crate::model::spec::{Protocol, Side};
 
 /// The whole command line, as clap knows it.
@@ -12,8 +12,8 @@ pub fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .about("A network playground in the terminal")
         .long_about(
-            "A network playground in the terminal: run TCP and UDP servers and clients, let them \
-             talk to each other and to any program, and watch every byte live.\n\nWithout a \
+            "A network playground in the terminal: run TCP, UDP and HTTP servers and clients, \
+             let them talk to each other and to any program, and watch every byte live.\n\nWithout a \
              command the playground opens with nothing running.",
         )
         .after_help("`netplay --help` has examples; `netplay tcp --help` tells more.")
@@ -24,6 +24,8 @@ pub fn command() -> Command {
   netplay tcp client                   in a second terminal: talk to it
   netplay tcp both                     both ends, side by side in one window
   netplay udp server 0.0.0.0:5000      a UDP server that others can reach
+  netplay http server                  then open http://127.0.0.1:8080 in a browser
+  netplay http client localhost:8080   ask for a page and watch the answer
   netplay tcp server --json            no screen, one JSON object per event
   echo hi | netplay tcp client --headless
 
@@ -77,6 +79,10 @@ fn streams() -> Command {
     .subcommand(both(
         Protocol::Tcp,
         "Start a TCP server and a client, side by side",
+        "Examples:
+  netplay tcp both
+  netplay tcp both --hello
+  netplay tcp both [::1]:0 --recv-size 8",
     ))
 }
 
@@ -114,30 +120,60 @@ fn datagrams() -> Command {
     .subcommand(both(
         Protocol::Udp,
         "Start a UDP server and a client, side by side",
+        "Examples:
+  netplay udp both
+  netplay udp both --hello
+  netplay udp both [::1]:0 --recv-size 8",
     ))
 }
 
 fn http() -> Command {
-    // What follows a side is swallowed whole: one answer is enough for all of it.
-    let rest = || {
-        Arg::new("rest")
-            .num_args(0..)
-            .trailing_var_arg(true)
-            .allow_hyphen_values(true)
-            .hide(true)
-    };
-    let side = |name, about| Command::new(name).about(about).arg(rest());
-    Command::new("http")
-        .about("HTTP: requests and answers (its sessions are not there yet)")
-        .after_long_help("Examples:\n  netplay http                         open the HTTP tab")
-        .disable_help_subcommand(true)
-        .args_override_self(true)
-        .subcommand_value_name("SIDE")
-        .subcommand_help_heading("Sides")
-        .args(flags::common())
-        .subcommand(side("server", "Start an HTTP server (not there yet)"))
-        .subcommand(side("client", "Start an HTTP client (not there yet)"))
-        .subcommand(side("both", "Start both (not there yet)"))
+    protocol(
+        Protocol::Http,
+        "HTTP: questions and answers; a client asks, a server answers",
+    )
+    .after_long_help(
+        "Examples:
+  netplay http                         open the HTTP tab
+  netplay http server                  then open http://127.0.0.1:8080 in a browser
+  netplay http client localhost/x      ask port 8080 for /x and watch the answer
+  netplay http both                    a question and its answer in one window",
+    )
+    .subcommand(side(
+        Protocol::Http,
+        Side::Server,
+        "Start an HTTP server",
+        "Examples:
+  netplay http server                  then open http://127.0.0.1:8080 in a browser
+  netplay http server 0.0.0.0:8000     let other machines ask, too
+  netplay http server --page hi.html   answer every request with a file
+  netplay http server --dir site       answer with the files of a folder
+  netplay http server --echo           answer with the request itself
+  netplay http server --status 503 --header Retry-After:10
+  netplay http server --one-at-a-time --delay 2s
+  netplay http server :0 --json        no screen; `listening` tells the port",
+    ))
+    .subcommand(side(
+        Protocol::Http,
+        Side::Client,
+        "Start an HTTP client",
+        "Examples:
+  netplay http client                  ask 127.0.0.1:8080 for /
+  netplay http client http://localhost/x
+                                       behind http:// the port is 80
+  netplay http client localhost:8080/x -X DELETE
+  netplay http client :8080/form -d name=Ada -d age=36
+  netplay http client :8080 -H Accept:text/plain --close
+  netplay http client :8080 --headless --patience 5s",
+    ))
+    .subcommand(both(
+        Protocol::Http,
+        "Start an HTTP server and a client, side by side",
+        "Examples:
+  netplay http both                    a question and its answer in one window
+  netplay http both :0 --echo          answer with the request itself
+  netplay http both --recv-size 8      read in small pieces",
+    ))
 }
 
 fn protocol(protocol: Protocol, about: &'static str) -> Command {
@@ -152,38 +188,33 @@ fn protocol(protocol: Protocol, about: &'static str) -> Command {
         .args_override_self(true)
         .subcommand_value_name("SIDE")
         .subcommand_help_heading("Sides")
-        .args(FLAGS.iter().map(|flag| flag.arg(protocol, None)))
+        .args(flags::all().map(|flag| flag.arg(protocol, None)))
         .args(flags::common())
 }
 
 fn side(protocol: Protocol, side: Side, about: &'static str, examples: &'static str) -> Command {
-    let (verb, zero) = match (side, protocol) {
-        (Side::Server, _) => ("Where to listen", "; port 0 takes a free one"),
-        (Side::Client, Protocol::Udp) => ("Where to send", ""),
-        (Side::Client, _) => ("Whom to call", ""),
+    let place = match (side, protocol) {
+        (Side::Server, _) => address(protocol, "Where to listen", "; port 0 takes a free one"),
+        (Side::Client, Protocol::Tcp) => address(protocol, "Whom to call", ""),
+        (Side::Client, Protocol::Udp) => address(protocol, "Where to send", ""),
+        (Side::Client, Protocol::Http) => url(),
     };
     Command::new(side.word())
         .args_override_self(true)
         .about(about)
         .after_long_help(examples)
-        .arg(address(protocol, verb, zero))
-        .args(FLAGS.iter().map(|flag| flag.arg(protocol, Some(side))))
+        .arg(place)
+        .args(flags::all().map(|flag| flag.arg(protocol, Some(side))))
         .args(flags::common())
 }
 
-fn both(protocol: Protocol, about: &'static str) -> Command {
-    let word = protocol.word();
+fn both(protocol: Protocol, about: &'static str, examples: &'static str) -> Command {
     Command::new("both")
         .args_override_self(true)
         .about(about)
-        .after_long_help(format!(
-            "Examples:
-  netplay {word} both
-  netplay {word} both --hello
-  netplay {word} both [::1]:0 --recv-size 8"
-        ))
+        .after_long_help(examples)
         .arg(address(protocol, "Where to meet", ""))
-        .args(FLAGS.iter().map(|flag| flag.arg(protocol, None)))
+        .args(flags::all().map(|flag| flag.arg(protocol, None)))
         .args(flags::common())
 }
 
@@ -191,5 +222,13 @@ fn address(protocol: Protocol, verb: &str, zero: &str) -> Arg {
     Arg::new("address").value_name("ADDRESS").help(format!(
         "{verb}: HOST:PORT, HOST, :PORT, PORT or [IPV6]:PORT{zero} [default: 127.0.0.1:{}]",
         protocol.default_port()
+    ))
+}
+
+fn url() -> Arg {
+    Arg::new("address").value_name("URL").help(format!(
+        "What to ask for: http://HOST:PORT/PATH or HOST:PORT/PATH, or parts of it [default: \
+         127.0.0.1:{}/]",
+        Protocol::Http.default_port()
     ))
 }

@@ -14,3 +14,4 @@ pub mod size;
 pub mod spec;
 pub mod stats;
 pub mod time;
+pub mod url;

@@ -2,13 +2,15 @@
 //!
 //! `text` is the one place where bytes become display text; `rows` wraps it for panes, `hex` is
 //! the other way to look at bytes, `escapes` reads what a user types back into bytes. `words` puts
-//! events into sentences, `scene` decides what a session does by itself, `http1` reads messages.
+//! events into sentences, `scene` decides what a session does by itself, `http1` reads messages,
+//! `http_message` writes them.
 
 mod characters;
 
 pub mod escapes;
 pub mod hex;
 pub mod http1;
+pub mod http_message;
 pub mod rows;
 pub mod scene;
 pub mod text;

@@ -16,7 +16,7 @@ use crate::model::spec::Protocol;
 
 pub(super) use setup::{
     accept, all_tries, bad_target, bind, connect, connect_timeout, internal, name_server_silent,
-    no_http, too_many_connections, unknown_host,
+    too_many_connections, unknown_host,
 };
 pub(super) use traffic::{
     datagrams, file, file_shrank, greeting_rejected, never_reads, no_greeting, not_reading,

@@ -3,6 +3,7 @@
 //! first, refused ones too; whoever watches reads them again.
 //!
 //! ```text
+//! client       one request after another, and what comes back
 //! server       the table of connections and what the session is told
 //! turns        all at once, or one after another        way     how requests are answered now
 //! connection   one connection from open to closed       wait    what it waits for, and how long
@@ -12,6 +13,7 @@
 //! ```
 
 mod answer;
+pub(super) mod client;
 mod connection;
 mod date;
 mod files;
