@@ -24,15 +24,21 @@ impl App {
         let tab = self.tab();
         let state = tab.focused();
         let offer = state.offer;
+        let http = tab.protocol == Protocol::Http;
         match action {
-            Action::StartClient | Action::StartBoth => {
-                self.is_idle() && tab.protocol != Protocol::Http
-            }
+            Action::StartClient | Action::StartBoth => self.is_idle(),
             Action::WaitForServer => tab.side == Side::Client && offer == Some(Offer::RetryOrWait),
             Action::NextPort => {
                 matches!(offer, Some(Offer::RetryOrNextPort | Offer::JoinOrNextPort))
             }
-            Action::Start => !state.phase.is_active(),
+            Action::Start => !state.phase.is_active() || (http && tab.side == Side::Client),
+            Action::Open => state.http.shown().is_some(),
+            Action::Resend => tab.side == Side::Client,
+            Action::Edit => tab.side == Side::Client || state.phase == Phase::Running,
+            Action::Normal => tab.side == Side::Server && state.http.edited.is_some(),
+            Action::OneAtATime => tab.side == Side::Server && state.phase == Phase::Running,
+            Action::Pick(_) if http => !state.http.exchanges.is_empty(),
+            Action::Type if http => tab.panes(tab.side).contains(&Pane::Form),
             Action::StartStop => state.phase != Phase::Stopping,
             Action::CloseConnection | Action::Pick(_) => !state.connections.is_empty(),
             Action::FinishSending => tab.protocol == Protocol::Tcp && !state.connections.is_empty(),
@@ -45,9 +51,19 @@ impl App {
     }
 
     fn word(&self, row: &Binding) -> &'static str {
-        let state = self.tab().focused();
+        let tab = self.tab();
+        let state = tab.focused();
         match row.action {
             Action::StartStop if !state.phase.is_active() => "",
+            Action::Start if state.phase.is_active() => "send",
+            Action::Type if tab.pane() != Pane::Form && tab.protocol == Protocol::Http => {
+                "settings"
+            }
+            Action::Open if self.redirects() => "go there",
+            Action::Open if tab.pane() != Pane::Requests => "",
+            Action::Edit if tab.side == Side::Server => "write the answer",
+            Action::OneAtATime if state.http.one_at_a_time => "all at once",
+            Action::OneAtATime => "one at a time",
             Action::Start => match state.offer {
                 Some(Offer::JoinOrNextPort) => "join it as a client",
                 Some(_) => "try again",

@@ -1,5 +1,7 @@
 //! The form of one side: the fields that make a [`Spec`], with errors at the field that has them.
 
+mod http;
+
 use bytes::Bytes;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
@@ -28,6 +30,28 @@ pub enum Name {
     Once,
     /// Keep our side open after the peer finished.
     KeepOpen,
+    /// What an HTTP server answers with.
+    Answer,
+    /// The file or folder that it answers with.
+    Path,
+    /// The status in place of the usual one.
+    Status,
+    /// Header lines that are added.
+    Headers,
+    /// What is waited before each answer.
+    Delay,
+    /// Serve one connection after another.
+    OneAtATime,
+    /// Close after each answer.
+    Close,
+    /// How long an unfinished message may take.
+    Patience,
+    /// Whom an HTTP client asks for what.
+    Url,
+    /// How it asks.
+    Method,
+    /// What it sends with it.
+    Body,
 }
 
 /// What a field holds.
@@ -65,6 +89,8 @@ pub struct Form {
     preset: Spec,
     fields: Vec<Field>,
     focus: usize,
+    /// A request that was written by hand and says more than the fields can.
+    raw: Option<Bytes>,
 }
 
 const NO_YES: &[&str] = &["no", "yes"];
@@ -105,6 +131,17 @@ impl Form {
     pub fn new(preset: Spec) -> Form {
         let server = preset.side == Side::Server;
         let udp = preset.protocol == Protocol::Udp;
+        let http = preset.protocol == Protocol::Http;
+        if http && !server {
+            let fields = http::asking(&preset.asking, &preset.address);
+            let raw = preset.asking.raw.clone();
+            return Form {
+                preset,
+                fields,
+                focus: 0,
+                raw,
+            };
+        }
         let (host_hint, port_hint) = if server {
             ("0.0.0.0 is every network", "0: the system chooses")
         } else {
@@ -119,6 +156,15 @@ impl Form {
                 port_hint,
             ),
         ];
+        if http {
+            fields.extend(http::serving(&preset.serving));
+            return Form {
+                preset,
+                fields,
+                focus: 0,
+                raw: None,
+            };
+        }
         let at = match preset.scene {
             Scene::Chat => 0,
             Scene::Hello => 1,
@@ -181,11 +227,16 @@ impl Form {
             preset,
             fields,
             focus: 0,
+            raw: None,
         }
     }
 
     fn shows(&self, field: &Field) -> bool {
-        field.name != Name::Reply || self.word(Name::Scene) == Some("reply")
+        match field.name {
+            Name::Reply => self.word(Name::Scene) == Some("reply"),
+            Name::Path => matches!(self.word(Name::Answer), Some("file" | "folder")),
+            _ => true,
+        }
     }
 
     /// The fields that show now.
@@ -204,9 +255,22 @@ impl Form {
         &self.fields[self.focus]
     }
 
-    /// What is said about the scene that is chosen.
+    /// What is said about a field, as things stand.
     #[must_use]
-    pub fn scene_hint(&self) -> &'static str {
+    pub fn hint(&self, field: &Field) -> &'static str {
+        match field.name {
+            Name::Scene => self.scene_hint(),
+            Name::Answer => match self.word(Name::Answer) {
+                Some("echo") => "the request itself",
+                Some("file") => "always the same file",
+                Some("folder") => "what the target names",
+                _ => "shows the request",
+            },
+            _ => field.hint,
+        }
+    }
+
+    fn scene_hint(&self) -> &'static str {
         match self.word(Name::Scene) {
             Some("hello") => "greets once, then ends",
             Some("echo") => "answers with the same",
@@ -244,6 +308,11 @@ impl Form {
 
     /// Puts an error at a field and the focus on it.
     pub fn fail(&mut self, name: Name, error: String) {
+        let has_url = self.fields.iter().any(|f| f.name == Name::Url);
+        let name = match name {
+            Name::Host | Name::Port if has_url => Name::Url,
+            name => name,
+        };
         if let Some(n) = self.fields.iter().position(|f| f.name == name) {
             self.fields[n].error = Some(error);
             self.focus = n;
@@ -258,6 +327,9 @@ impl Form {
     /// The address as it stands, when it can be read.
     #[must_use]
     pub fn address(&self) -> Option<Address> {
+        if self.is_asking() {
+            return self.url_address();
+        }
         let host = parse_host(&self.line(Name::Host)).ok()?;
         let port = parse_port(&self.line(Name::Port)).ok()?;
         Some(Address { host, port })
@@ -265,6 +337,10 @@ impl Form {
 
     /// Sets host and port.
     pub fn set_address(&mut self, address: &Address) {
+        if self.is_asking() {
+            self.set_url_address(address);
+            return;
+        }
         self.set_line(Name::Host, &address.host);
         self.set_line(Name::Port, &address.port.to_string());
     }
@@ -274,6 +350,26 @@ impl Form {
     pub fn spec(&mut self) -> Option<Spec> {
         self.clear_errors();
         let mut spec = self.preset.clone();
+        if !self.is_asking() {
+            self.read_address(&mut spec);
+        }
+        if spec.protocol == Protocol::Http {
+            self.read_http(&mut spec);
+        } else {
+            self.read_stream(&mut spec);
+        }
+        self.fields
+            .iter()
+            .all(|f| f.error.is_none())
+            .then_some(spec)
+    }
+
+    /// Whether it holds a request, and with it a URL in place of host and port.
+    fn is_asking(&self) -> bool {
+        self.preset.protocol == Protocol::Http && self.preset.side == Side::Client
+    }
+
+    fn read_address(&mut self, spec: &mut Spec) {
         // The host field takes a whole address too; what it says about the port counts.
         let (host, port) = (self.line(Name::Host), self.line(Name::Port));
         match parse_port(&port) {
@@ -290,6 +386,9 @@ impl Form {
                 Err(_) => self.fail(Name::Host, error.to_string()),
             },
         }
+    }
+
+    fn read_stream(&mut self, spec: &mut Spec) {
         match size::parse(&self.line(Name::RecvSize)) {
             Ok(n) if (1..=MAX_RECV_SIZE).contains(&n) => spec.recv_size = n,
             Ok(_) => self.fail(Name::RecvSize, "from 1 byte to 16 MiB".to_owned()),
@@ -304,10 +403,6 @@ impl Form {
         spec.turns = self.word(Name::Turns) == Some("yes");
         spec.once = self.word(Name::Once) == Some("yes");
         spec.keep_open = self.word(Name::KeepOpen) == Some("yes");
-        self.fields
-            .iter()
-            .all(|f| f.error.is_none())
-            .then_some(spec)
     }
 
     /// Moves the focus to the next or previous field that shows; stops at the ends.
@@ -332,6 +427,7 @@ impl Form {
             return false;
         };
         *at = (*at + if forward { 1 } else { words.len() - 1 }) % words.len();
+        self.raw = None;
         let is_scene = field.name == Name::Scene;
         if is_scene {
             // The greeting has a port of its own; a port chosen by hand is left alone.
@@ -370,6 +466,13 @@ impl Form {
             _ => return false,
         }
         field.error = None;
+        let is_text = matches!(
+            event.code,
+            KeyCode::Char(_) | KeyCode::Backspace | KeyCode::Delete
+        );
+        if is_text {
+            self.raw = None;
+        }
         true
     }
 
@@ -380,6 +483,7 @@ impl Form {
             let line = pasted.trim_start().lines().next().unwrap_or("");
             area.insert_str(line.chars().take(FIELD_LIMIT).collect::<String>());
             field.error = None;
+            self.raw = None;
         }
     }
 
@@ -390,6 +494,7 @@ impl Form {
             return false;
         }
         self.set_line(name, "");
+        self.raw = None;
         true
     }
 }

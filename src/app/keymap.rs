@@ -84,6 +84,20 @@ pub enum Action {
     NextValue,
     /// The previous value of a choice.
     PreviousValue,
+    /// HTTP: read the picked request, or go where its answer redirects to.
+    Open,
+    /// HTTP: the next view of the picked request.
+    NextView,
+    /// HTTP: write the answer or the request by hand.
+    Edit,
+    /// HTTP clients: send the request again.
+    Resend,
+    /// HTTP servers: answer as usual again, not as written by hand.
+    Normal,
+    /// HTTP servers: one connection after another, or all at once.
+    OneAtATime,
+    /// Leave the editor; what it says counts.
+    Done,
 }
 
 /// Where keys go.
@@ -99,10 +113,16 @@ pub enum Context {
     Box,
     /// KEYS mode, a tab with nothing to run yet.
     Empty,
+    /// KEYS mode, the list of HTTP requests.
+    Requests,
+    /// KEYS mode, the raw text of a request or answer.
+    Raw,
     /// TYPE mode in a chat box.
     TypeBox,
     /// TYPE mode in a form.
     TypeForm,
+    /// TYPE mode, a request or answer written by hand.
+    Editor,
     /// The help page.
     HelpPage,
     /// An inspected entry.
@@ -121,6 +141,9 @@ impl Context {
             Context::Log => "KEYS, log",
             Context::Box => "KEYS, chat box",
             Context::Empty => "KEYS",
+            Context::Requests => "KEYS, requests",
+            Context::Raw => "KEYS, raw text",
+            Context::Editor => "TYPE, raw editor",
             Context::TypeBox => "TYPE, chat box",
             Context::TypeForm => "TYPE, form",
             Context::HelpPage => "help page",
@@ -132,7 +155,7 @@ impl Context {
     /// Whether keys are text here.
     #[must_use]
     pub fn is_typing(self) -> bool {
-        matches!(self, Context::TypeBox | Context::TypeForm)
+        matches!(self, Context::TypeBox | Context::TypeForm | Context::Editor)
     }
 }
 
@@ -214,13 +237,25 @@ pub struct Binding {
 }
 
 use Context::{
-    Box as ChatBox, Connections, Empty, EntryPage, Form, HelpPage, Log, Question, TypeBox, TypeForm,
+    Box as ChatBox, Connections, Editor, Empty, EntryPage, Form, HelpPage, Log, Question, Raw,
+    Requests, TypeBox, TypeForm,
 };
 
-const PANES: &[Context] = &[Form, Connections, Log, ChatBox, Empty];
+const PANES: &[Context] = &[Form, Connections, Log, ChatBox, Requests, Raw, Empty];
+const EXCHANGES: &[Context] = &[Requests, Raw];
 const RUNNING: &[Context] = &[Connections, Log, ChatBox];
 const PAGES: &[Context] = &[HelpPage, EntryPage];
-const KEYS_MODE: &[Context] = &[Form, Connections, Log, ChatBox, Empty, HelpPage, EntryPage];
+const KEYS_MODE: &[Context] = &[
+    Form,
+    Connections,
+    Log,
+    ChatBox,
+    Requests,
+    Raw,
+    Empty,
+    HelpPage,
+    EntryPage,
+];
 
 const UP: &[Key] = &[key(KeyCode::Up), ch('k')];
 const DOWN: &[Key] = &[key(KeyCode::Down), ch('j')];
@@ -262,19 +297,30 @@ pub const TABLE: &[Binding] = &[
     bind(Action::Scroll(Motion::PageDown), PAGE_DOWN, &[TypeBox], "", "scroll the log down"),
     bind(Action::NextPane, &[key(KeyCode::Tab)], &[TypeBox], "pane", "the next pane"),
     bind(Action::PreviousPane, &[key(KeyCode::BackTab)], &[TypeBox], "", "the previous pane"),
-    bind(Action::ClearLine, &[ctrl('c')], &[TypeBox, TypeForm], "", "clear the line; on an empty line, ask to quit"),
+    bind(Action::ClearLine, &[ctrl('c')], &[TypeBox, TypeForm, Editor], "", "clear the line; on an empty line, ask to quit"),
     bind(Action::Leave, ESC, &[TypeBox, TypeForm], "", "to KEYS mode; the text stays"),
+    bind(Action::Done, ESC, &[Editor], "done", "done: from now on it counts"),
     // What to do next comes first
+    bind(Action::Open, ENTER, EXCHANGES, "read", "read its raw text; a client's redirect: go there"),
+    bind(Action::Resend, &[ch('R')], &[Requests, Raw], "send", "HTTP client: send the request, again or as edited"),
+    bind(Action::NextView, &[ch('v')], EXCHANGES, "view", "request, answer, log; clients: answer, body, log"),
+    bind(Action::Edit, &[ch('e')], EXCHANGES, "edit", "write the answer by hand; clients: the request"),
+    bind(Action::Normal, &[ch('r')], EXCHANGES, "normal answer", "HTTP server: answer as usual again, not by hand"),
+    bind(Action::OneAtATime, &[ch('a')], EXCHANGES, "", "HTTP server: one connection at a time, or all at once"),
+    bind(Action::Pick(Motion::Up), UP, &[Requests], "", "the request above"),
+    bind(Action::Pick(Motion::Down), DOWN, &[Requests], "", "the request below"),
+    bind(Action::Pick(Motion::Top), TOP, &[Requests], "", "the oldest request"),
+    bind(Action::Pick(Motion::Bottom), BOTTOM, &[Requests], "", "the newest request, and follow"),
     bind(Action::Start, ENTER, &[Form], "start", "start; after a failure, what the pane offers first"),
     bind(Action::Type, &[key(KeyCode::Enter), ch('i')], &[ChatBox], "type", "write a message"),
     bind(Action::Inspect, ENTER, &[Log], "inspect", "show the entry whole, byte by byte"),
-    bind(Action::Type, &[ch('i')], &[Form], "edit", "change the fields"),
+    bind(Action::Type, &[ch('i')], &[Form, Requests, Raw], "edit", "change the fields"),
     bind(Action::Type, &[key(KeyCode::Enter), ch('i')], &[Connections], "type", "write to the picked connection"),
     bind(Action::Type, &[ch('i')], &[Log], "type", "write a message"),
     bind(Action::WaitForServer, &[ch('w')], &[Form], "wait for the server", "start the client and wait until its server listens"),
     bind(Action::NextPort, &[ch('+')], &[Form], "next free port", "start the server at the next free port"),
-    bind(Action::StartClient, &[ch('c')], &[Form, Log], "client", "on an idle tab: start the client"),
-    bind(Action::StartBoth, &[ch('B')], &[Form, Log], "both", "on an idle tab: start both sides"),
+    bind(Action::StartClient, &[ch('c')], &[Form, Log, Requests, Raw], "client", "on an idle tab: start the client"),
+    bind(Action::StartBoth, &[ch('B')], &[Form, Log, Requests, Raw], "both", "on an idle tab: start both sides"),
     bind(Action::Pick(Motion::Up), UP, &[Connections], "", "pick the connection above; above the first: all"),
     bind(Action::Pick(Motion::Down), DOWN, &[Connections], "pick", "pick the connection below"),
     bind(Action::Pick(Motion::Top), TOP, &[Connections], "", "pick none: send to all"),
@@ -285,21 +331,21 @@ pub const TABLE: &[Binding] = &[
     bind(Action::NextValue, &[key(KeyCode::Right), ch('l'), ch(' ')], &[Form], "", "the next value of a choice"),
     bind(Action::PreviousValue, &[key(KeyCode::Left)], &[TypeForm], "", "in a choice: the previous value"),
     bind(Action::NextValue, &[key(KeyCode::Right), ch(' ')], &[TypeForm], "", "in a choice: the next value"),
-    bind(Action::Scroll(Motion::Up), UP, &[Log, HelpPage, EntryPage], "", "up"),
-    bind(Action::Scroll(Motion::Down), DOWN, &[Log, HelpPage, EntryPage], "", "down"),
-    bind(Action::Scroll(Motion::PageUp), PAGE_UP, &[Form, Connections, Log, ChatBox, HelpPage, EntryPage], "", "a page up"),
-    bind(Action::Scroll(Motion::PageDown), PAGE_DOWN, &[Form, Connections, Log, ChatBox, HelpPage, EntryPage], "", "a page down"),
-    bind(Action::Scroll(Motion::Top), TOP, &[Log, HelpPage, EntryPage], "", "to the oldest entry"),
-    bind(Action::Scroll(Motion::Bottom), BOTTOM, &[Log, HelpPage, EntryPage], "", "to the newest entry"),
-    bind(Action::Follow, &[ch('f')], RUNNING, "follow", "follow the newest entry, or stop following"),
+    bind(Action::Scroll(Motion::Up), UP, &[Log, Raw, HelpPage, EntryPage], "", "up"),
+    bind(Action::Scroll(Motion::Down), DOWN, &[Log, Raw, HelpPage, EntryPage], "", "down"),
+    bind(Action::Scroll(Motion::PageUp), PAGE_UP, &[Form, Connections, Log, ChatBox, Requests, Raw, HelpPage, EntryPage], "", "a page up"),
+    bind(Action::Scroll(Motion::PageDown), PAGE_DOWN, &[Form, Connections, Log, ChatBox, Requests, Raw, HelpPage, EntryPage], "", "a page down"),
+    bind(Action::Scroll(Motion::Top), TOP, &[Log, Raw, HelpPage, EntryPage], "", "to the oldest entry"),
+    bind(Action::Scroll(Motion::Bottom), BOTTOM, &[Log, Raw, HelpPage, EntryPage], "", "to the newest entry"),
+    bind(Action::Follow, &[ch('f')], &[Connections, Log, ChatBox, Requests, Raw], "follow", "follow the newest entry, or stop following"),
     bind(Action::NextPane, &[key(KeyCode::Tab)], PANES, "pane", "the next pane"),
     bind(Action::PreviousPane, &[key(KeyCode::BackTab)], PANES, "", "the previous pane"),
-    bind(Action::OtherSide, &[key(KeyCode::Left), key(KeyCode::Right), ch('h'), ch('l')], &[Connections, Log, ChatBox], "", "to the other side"),
-    bind(Action::StartStop, &[ch('s')], &[Form, Connections, Log, ChatBox], "stop", "start or stop this side"),
-    bind(Action::CloseConnection, &[ch('d')], RUNNING, "close", "close the picked connection"),
+    bind(Action::OtherSide, &[key(KeyCode::Left), key(KeyCode::Right), ch('h'), ch('l')], &[Connections, Log, ChatBox, Requests, Raw], "", "to the other side"),
+    bind(Action::StartStop, &[ch('s')], &[Form, Connections, Log, ChatBox, Requests, Raw], "stop", "start or stop this side"),
+    bind(Action::CloseConnection, &[ch('d')], &[Connections, Log, ChatBox, Requests, Raw], "close", "close the picked connection"),
     bind(Action::FinishSending, &[ch('D')], RUNNING, "finish sending", "finish sending on it; it can still send (half-close)"),
     bind(Action::LineEnd, &[ch('L')], RUNNING, "line end", "what Enter adds, and whether \\n and \\x00 are understood"),
-    bind(Action::Clear, &[ch('x')], &[Form, Connections, Log, ChatBox], "", "clear this log"),
+    bind(Action::Clear, &[ch('x')], &[Form, Connections, Log, ChatBox, Requests, Raw], "", "clear this log"),
     bind(Action::Tab(Protocol::Tcp), &[ch('1')], PANES, "", "the TCP tab"),
     bind(Action::Tab(Protocol::Udp), &[ch('2')], PANES, "", "the UDP tab"),
     bind(Action::Tab(Protocol::Http), &[ch('3')], PANES, "", "the HTTP tab"),
@@ -310,8 +356,8 @@ pub const TABLE: &[Binding] = &[
     bind(Action::No, &[key(KeyCode::Esc), ch('n')], &[Question], "no", "no"),
     bind(Action::Close, ESC, PAGES, "close", "close this page"),
     bind(Action::Back, &[ch('q')], KEYS_MODE, "quit", "back; at the top, quit (asks while something runs)"),
-    bind(Action::QuitNow, &[ch('Q')], &[Form, Connections, Log, ChatBox, Empty, HelpPage, EntryPage, Question], "", "quit at once"),
-    bind(Action::AskQuit, &[ctrl('c')], &[Form, Connections, Log, ChatBox, Empty, HelpPage, EntryPage], "", "ask whether to quit"),
+    bind(Action::QuitNow, &[ch('Q')], &[Form, Connections, Log, ChatBox, Requests, Raw, Empty, HelpPage, EntryPage, Question], "", "quit at once"),
+    bind(Action::AskQuit, &[ctrl('c')], KEYS_MODE, "", "ask whether to quit"),
     bind(Action::Suspend, &[ctrl('z')], KEYS_MODE, "", "to the shell for a while (fg returns; not on Windows)"),
 ];
 

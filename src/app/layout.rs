@@ -5,6 +5,8 @@ use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::form::Field;
+use super::http::View;
+use super::side::SideState;
 use super::tab::Pane;
 use super::{App, Tab};
 use crate::model::spec::{Protocol, Side};
@@ -53,6 +55,13 @@ impl SidePlace {
     #[must_use]
     pub fn pane(&self, pane: Pane) -> Option<&Place> {
         self.panes.iter().find(|place| place.pane == pane)
+    }
+
+    /// Where its log stands, or what shows the log in its place.
+    #[must_use]
+    pub fn log(&self) -> Option<&Place> {
+        self.pane(Pane::Log)
+            .or_else(|| self.panes.last().filter(|place| place.pane.shows_views()))
     }
 }
 
@@ -201,6 +210,9 @@ pub fn error_rows(field: &Field, width: u16, charset: Charset) -> Vec<String> {
 }
 
 fn side_place(tab: &Tab, side: Side, area: Rect, screen: Rect, charset: Charset) -> SidePlace {
+    if tab.panes(side).contains(&Pane::Requests) {
+        return exchange_place(tab, side, area, charset);
+    }
     let mut rest = area;
     let header = take(&mut rest, 1);
     let mut panes = Vec::new();
@@ -219,7 +231,7 @@ fn side_place(tab: &Tab, side: Side, area: Rect, screen: Rect, charset: Charset)
                 let rows = box_rows(tab, side, area);
                 panes.push(place(Pane::Box, take_bottom(&mut rest, 1 + rows)));
             }
-            Pane::Log => {}
+            Pane::Log | Pane::Requests | Pane::Raw | Pane::Answer => {}
         }
     }
     if tab.panes(side).contains(&Pane::Log) {
@@ -237,6 +249,39 @@ fn side_place(tab: &Tab, side: Side, area: Rect, screen: Rect, charset: Charset)
         header,
         panes,
         teach,
+    }
+}
+
+/// Where an HTTP side stands that has requests to show: the list above, the raw text of one of them
+/// below; clients have its answer besides. The form takes the place of the list while it has the
+/// keys.
+fn exchange_place(tab: &Tab, side: Side, area: Rect, charset: Charset) -> SidePlace {
+    let mut rest = area;
+    let header = take(&mut rest, 1);
+    let mut panes = Vec::new();
+    let client = side == Side::Client;
+    if tab.side == side && tab.pane() == Pane::Form {
+        let rows = form_rows(tab, side, area.width, charset).min(rest.height / 2);
+        panes.push(place(Pane::Form, take(&mut rest, 1 + rows)));
+    } else {
+        let rows = if client {
+            (area.height / 8).clamp(2, 8)
+        } else {
+            (area.height / 4).clamp(4, 14)
+        };
+        panes.push(place(Pane::Requests, take(&mut rest, 1 + rows)));
+        if client {
+            let rows = (area.height / 3).clamp(5, 14);
+            panes.push(place(Pane::Raw, take(&mut rest, 1 + rows)));
+        }
+    }
+    let last = if client { Pane::Answer } else { Pane::Raw };
+    panes.push(place(last, rest));
+    SidePlace {
+        side,
+        header,
+        panes,
+        teach: None,
     }
 }
 
@@ -331,20 +376,19 @@ pub fn geometry(app: &App) -> Option<Geometry> {
         sides: Vec::new(),
         ladder: None,
     };
-    if tab.protocol == Protocol::Http {
-        return Some(geometry);
-    }
     if width < COMFORTABLE.0 || height < COMFORTABLE.1 {
         geometry.sides.push(one_pane(tab, body));
         return Some(geometry);
     }
     take(&mut body, 1);
-    let active = |side: Side| tab.get(side).phase.is_active();
+    // What an HTTP side has shown is still worth the room after its end.
+    let active =
+        |side: Side| tab.get(side).phase.is_active() || tab.panes(side).contains(&Pane::Requests);
     if width < BOTH_WIDTH {
         geometry
             .sides
             .push(side_place(tab, tab.side, body, screen, charset));
-    } else if tab.has_both() {
+    } else if tab.has_both() && tab.protocol != Protocol::Http {
         let (sides, ladder) = ladder_place(tab, body, screen);
         geometry.sides = sides;
         geometry.ladder = Some(ladder);
@@ -362,4 +406,30 @@ pub fn geometry(app: &App) -> Option<Geometry> {
             .push(side_place(tab, Side::Client, right, screen, charset));
     }
     Some(geometry)
+}
+
+/// How many rows of a pane of this height list requests; below them stand the connections that
+/// have sent nothing yet.
+#[must_use]
+pub fn list_rows(state: &SideState, height: u16) -> u16 {
+    let silent = state.http.exchanges.silent().count();
+    let silent = u16::try_from(silent).unwrap_or(u16::MAX);
+    height - silent.min(height / 2)
+}
+
+/// From this width on, an answer has its decoded body beside it.
+const BESIDE: u16 = 100;
+
+/// The width of the text in a raw pane: half of it where the decoded body stands beside.
+#[must_use]
+pub fn raw_width(app: &App, side: Side, place: &Place) -> u16 {
+    let body = inset(place.body);
+    body_beside(app, side, place).map_or(body.width, |_| inset(halves(place.body)[0]).width)
+}
+
+/// Where the decoded body of an answer stands beside its raw text, if there is room.
+#[must_use]
+pub fn body_beside(app: &App, side: Side, place: &Place) -> Option<Rect> {
+    let raw = place.pane == Pane::Answer && app.tab().get(side).http.view == View::Answer;
+    (raw && place.body.width >= BESIDE).then(|| inset(halves(place.body)[1]))
 }

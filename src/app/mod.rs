@@ -5,12 +5,15 @@
 mod available;
 pub mod chatbox;
 pub mod connections;
+pub mod editor;
 pub mod entry;
 pub mod form;
+pub mod http;
 pub mod keymap;
 pub mod ladder;
 pub mod layout;
 pub mod overlay;
+pub mod raw;
 pub mod scroll;
 pub mod side;
 pub mod tab;
@@ -144,7 +147,7 @@ impl App {
             [false, true] => app.start(Side::Client),
             [false, false] => Vec::new(),
         };
-        if !effects.is_empty() {
+        if !effects.is_empty() && launch.tab != Protocol::Http {
             app.tab_mut().mode = Mode::Type;
         }
         (app, effects)
@@ -197,6 +200,8 @@ impl App {
             (Pane::Log, _) => Context::Log,
             (Pane::Box, Mode::Keys) => Context::Box,
             (Pane::Box, Mode::Type) => Context::TypeBox,
+            (Pane::Requests, _) => Context::Requests,
+            (Pane::Raw | Pane::Answer, _) => Context::Raw,
         }
     }
 

@@ -1,6 +1,7 @@
 //! What can stand in front of the panes: help, one entry whole, a question. A stack; the front one
 //! has the keys.
 
+use super::editor::Editor;
 use super::keymap::{self, Binding, Context};
 use super::scroll::{Rows, Scroll};
 use crate::model::event::Event;
@@ -44,6 +45,8 @@ pub enum Overlay {
         /// Where it is read.
         scroll: Scroll,
     },
+    /// A raw message being written.
+    Editor(Box<Editor>),
     /// A question.
     Question(Question),
 }
@@ -55,6 +58,7 @@ impl Overlay {
         match self {
             Overlay::Help { .. } => Context::HelpPage,
             Overlay::Entry { .. } => Context::EntryPage,
+            Overlay::Editor(_) => Context::Editor,
             Overlay::Question(_) => Context::Question,
         }
     }
@@ -96,20 +100,23 @@ pub struct HelpLine {
 }
 
 /// The contexts of the page of all keys, in their order.
-const ALL: [Context; 8] = [
+const ALL: [Context; 11] = [
     Context::Form,
     Context::Connections,
     Context::Log,
     Context::Box,
+    Context::Requests,
+    Context::Raw,
     Context::TypeBox,
     Context::TypeForm,
+    Context::Editor,
     Context::EntryPage,
     Context::Question,
 ];
 
 /// Whether a key is the same in every pane.
 fn is_general(row: &Binding) -> bool {
-    ALL[..4].iter().all(|pane| row.contexts.contains(pane))
+    ALL[..6].iter().all(|pane| row.contexts.contains(pane))
 }
 
 /// The width of the keys in front of help lines, in cells.

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use super::chatbox::ChatBox;
 use super::connections::Connections;
 use super::form::{Form, Name};
+use super::http::Http;
 use super::scroll::Scroll;
 use crate::model::event::{Event, EventKind, Outcome, SessionId};
 use crate::model::failure::{Failure, FailureKind, Holder, What};
@@ -89,6 +90,8 @@ pub struct SideState {
     pub stats: Stats,
     /// The chat box.
     pub chat: ChatBox,
+    /// What HTTP sides have besides.
+    pub http: Http,
     /// How the session failed last.
     pub failed: Option<FailureKind>,
     /// What to do after a failure.
@@ -101,6 +104,7 @@ impl SideState {
     /// A side that has not run yet.
     #[must_use]
     pub fn new(preset: Spec, newline: Newline, history: usize) -> SideState {
+        let http = Http::new(preset.side, history);
         SideState {
             protocol: preset.protocol,
             side: preset.side,
@@ -115,6 +119,7 @@ impl SideState {
             connections: Connections::default(),
             stats: Stats::default(),
             chat: ChatBox::new(newline),
+            http,
             failed: None,
             offer: None,
             notice: None,
@@ -123,6 +128,7 @@ impl SideState {
 
     /// Takes note that a session was started.
     pub fn begin(&mut self, id: SessionId, spec: Spec, now: Stamp) {
+        self.http.begin(&spec);
         self.session = Some(id);
         self.spec = Some(spec);
         self.started = now;
@@ -181,6 +187,9 @@ impl SideState {
         let (at, kind) = (event.at, &event.kind);
         self.stats.record(at, kind);
         self.connections.record(at, kind, self.side == Side::Client);
+        if self.protocol == Protocol::Http {
+            self.http.record(self.side, &event);
+        }
         match kind {
             EventKind::Listening { local } => {
                 self.locals.push(*local);

@@ -20,6 +20,20 @@ pub enum Pane {
     Log,
     /// What to say.
     Box,
+    /// HTTP: the list of requests.
+    Requests,
+    /// HTTP: the raw text of one of them.
+    Raw,
+    /// HTTP clients: the answer to it.
+    Answer,
+}
+
+impl Pane {
+    /// Whether it shows one of several views, the log among them.
+    #[must_use]
+    pub fn shows_views(self) -> bool {
+        matches!(self, Pane::Raw | Pane::Answer)
+    }
 }
 
 /// What keys mean.
@@ -110,7 +124,7 @@ impl Tab {
     pub fn panes(&self, side: Side) -> &'static [Pane] {
         let state = self.get(side);
         match (state.phase, side) {
-            _ if self.protocol == Protocol::Http => &[],
+            _ if self.protocol == Protocol::Http => http_panes(state),
             (phase, Side::Server) if phase.is_active() => {
                 &[Pane::Connections, Pane::Log, Pane::Box]
             }
@@ -171,6 +185,9 @@ impl Tab {
 
     /// Makes or drops the ladder as sides come and go.
     pub fn refresh_ladder(&mut self) {
+        if self.protocol == Protocol::Http {
+            return;
+        }
         if self.has_both() && self.ladder.is_none() {
             let [server, client] = &self.sides;
             self.ladder = Some(Ladder::of(self.protocol, &server.log, &client.log));
@@ -178,5 +195,21 @@ impl Tab {
         } else if !self.has_both() {
             self.ladder = None;
         }
+    }
+}
+
+/// The panes of an HTTP side. The form takes room only while it has the keys.
+fn http_panes(state: &SideState) -> &'static [Pane] {
+    let active = state.phase.is_active();
+    match state.side {
+        Side::Server if active => &[Pane::Requests, Pane::Raw],
+        Side::Client if active || !state.http.exchanges.is_empty() => {
+            &[Pane::Requests, Pane::Raw, Pane::Answer, Pane::Form]
+        }
+        Side::Server if !state.http.exchanges.is_empty() => {
+            &[Pane::Form, Pane::Requests, Pane::Raw]
+        }
+        _ if state.log.is_empty() => &[Pane::Form],
+        _ => &[Pane::Form, Pane::Log],
     }
 }

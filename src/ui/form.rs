@@ -8,7 +8,7 @@ use super::panes::has_keys;
 use super::theme::Role;
 use super::typed;
 use crate::app::App;
-use crate::app::form::{Field, Form, Name, Value};
+use crate::app::form::{Field, Form, Value};
 use crate::app::layout::{self, Place, VALUES_AT, inset};
 use crate::app::tab::{Mode, Pane};
 use crate::model::spec::Side;
@@ -40,11 +40,7 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
         if current && typing {
             cursor = at;
         }
-        let hint = if field.name == Name::Scene {
-            state.form.scene_hint()
-        } else {
-            field.hint
-        };
+        let hint = state.form.hint(field);
         let x = (row.x + VALUES_AT + VALUE_WIDTH + 2).max(end + 2);
         let room = row.right().saturating_sub(x);
         // Half an explanation is none.

@@ -9,7 +9,6 @@ use crate::app::App;
 use crate::app::entry::{self, Piece};
 use crate::app::layout::Place;
 use crate::app::scroll::{Rows as _, Scroll};
-use crate::app::tab::Pane;
 use crate::app::views::{Columns, LogRows, TimeColumn};
 use crate::model::event::Event;
 use crate::model::log::EntryId;
@@ -21,7 +20,7 @@ use crate::wire::words;
 /// Draws a log with its title and badge.
 pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
     let state = app.tab().get(side);
-    let focused = has_keys(app, side, Pane::Log);
+    let focused = has_keys(app, side, place.pane);
     let rows = LogRows {
         log: &state.log,
         columns: Columns::log(state, place.body.width, app.charset()),

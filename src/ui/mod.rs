@@ -15,7 +15,9 @@
 //! ```
 
 mod chrome;
+mod editor;
 mod form;
+mod http;
 mod ladder;
 mod log;
 mod overlay;
@@ -64,21 +66,22 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     if app.overlays.is_empty() {
         return cursor;
     }
+    let mut cursor = None;
     for overlay in &app.overlays {
-        overlay::draw(app, overlay, &mut painter, area);
+        cursor = overlay::draw(app, overlay, &mut painter, area);
     }
-    None
+    cursor
 }
 
 fn body(app: &App, painter: &mut Painter, geometry: &Geometry) -> Option<Position> {
     let tab = app.tab();
-    if tab.protocol == Protocol::Http {
-        teach::http(app, painter, geometry.body);
-        return None;
-    }
     let mut cursor = None;
     for place in &geometry.sides {
-        panes::header(app, painter, place);
+        if tab.protocol == Protocol::Http {
+            http::header(app, painter, place);
+        } else {
+            panes::header(app, painter, place);
+        }
         for pane in &place.panes {
             let side = place.side;
             let at = match pane.pane {
@@ -92,6 +95,14 @@ fn body(app: &App, painter: &mut Painter, geometry: &Geometry) -> Option<Positio
                     None
                 }
                 Pane::Box => panes::chat(app, side, painter, pane),
+                Pane::Requests => {
+                    http::requests(app, side, painter, pane);
+                    None
+                }
+                Pane::Raw | Pane::Answer => {
+                    http::raw(app, side, painter, pane);
+                    None
+                }
             };
             cursor = cursor.or(at);
         }

@@ -1,7 +1,8 @@
 //! What stands in front: help, one entry whole, a question.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
+use super::editor;
 use super::log;
 use super::paint::Painter;
 use super::theme::Role;
@@ -17,8 +18,8 @@ use crate::model::size::Size;
 use crate::model::spec::{Protocol, Side};
 use crate::wire::{hex, rows};
 
-/// Draws one overlay.
-pub fn draw(app: &App, overlay: &Overlay, painter: &mut Painter, screen: Rect) {
+/// Draws one overlay. Returns where the cursor belongs when text is typed in it.
+pub fn draw(app: &App, overlay: &Overlay, painter: &mut Painter, screen: Rect) -> Option<Position> {
     match overlay {
         Overlay::Help { context, from } => help(app, *context, *from, painter, screen),
         Overlay::Entry {
@@ -27,12 +28,14 @@ pub fn draw(app: &App, overlay: &Overlay, painter: &mut Painter, screen: Rect) {
             side,
             scroll,
         } => entry(app, painter, screen, event, (*protocol, *side), *scroll),
+        Overlay::Editor(editor) => return editor::draw(app, editor, painter, screen),
         Overlay::Question(question) => ask(app, question, painter, screen),
     }
+    None
 }
 
 /// A page with a title and a last line, on its own ground. Returns the area of its content.
-fn page(painter: &mut Painter, area: Rect, title: &str, last: &str) -> Rect {
+pub fn page(painter: &mut Painter, area: Rect, title: &str, last: &str) -> Rect {
     painter.clear(area);
     let bottom = Rect {
         y: area.bottom().saturating_sub(1),

@@ -40,7 +40,7 @@ pub fn ago(duration: Duration) -> String {
 }
 
 /// What a side is doing, in words; addresses alone when `short`.
-fn state_words(state: &SideState, now: Stamp, short: bool) -> (String, Role) {
+pub fn state_words(state: &SideState, now: Stamp, short: bool) -> (String, Role) {
     let udp = state.protocol == Protocol::Udp;
     match (state.phase, state.side) {
         (Phase::Idle, _) => ("not running".to_owned(), Role::Quiet),

@@ -11,9 +11,6 @@ use crate::app::layout::inset;
 use crate::model::spec::{Protocol, Side};
 use crate::wire::rows;
 
-/// The widest that prose is set, in cells.
-const READABLE: u16 = 76;
-
 /// What a protocol is, in one sentence for beginners.
 fn intro(protocol: Protocol) -> &'static str {
     match protocol {
@@ -41,6 +38,11 @@ pub fn client_commands(app: &App, local: SocketAddr) -> [String; 3] {
         } else {
             format!("netplay {word} client {local}")
         };
+    if protocol == Protocol::Http {
+        let curl = format!("curl http://{local}/");
+
+        return [format!("{curl}   or   {ours}"), curl, ours];
+    }
     let flag = if protocol == Protocol::Udp { "-u " } else { "" };
     let nc = format!("nc {flag}{} {}", local.ip(), local.port());
     [format!("{ours}   or   {nc}"), nc, ours]
@@ -64,6 +66,7 @@ pub fn idle(app: &App, side: Side, painter: &mut Painter, area: Rect) {
     let start = match (side, tab.protocol) {
         (Side::Server, _) => format!("a server on {address}"),
         (Side::Client, Protocol::Udp) => format!("a client that sends to {address}"),
+        (Side::Client, Protocol::Http) => format!("a client that asks {address}"),
         (Side::Client, _) => format!("a client that calls {address}"),
     };
     if side == tab.side {
@@ -98,28 +101,6 @@ pub fn idle(app: &App, side: Side, painter: &mut Painter, area: Rect) {
             }
         }
     }
-    draw_lines(painter, area, &lines);
-}
-
-/// The HTTP tab, whose sessions are still to come.
-pub fn http(app: &App, painter: &mut Painter, area: Rect) {
-    let mut area = inset(inset(area));
-    area.y += 2.min(area.height);
-    area.height = area.height.saturating_sub(2);
-    area.width = area.width.min(READABLE);
-    let lines = [
-        intro(app.tab().protocol),
-        "",
-        "Coming here: a server that shows each raw request while it is still arriving, byte for \
-         byte, and a client whose requests are written by hand.",
-        "",
-        "It is not built yet. TCP and UDP are: press 1 or 2.",
-        "",
-        "Until then, the TCP server shows what a browser sends:",
-        "  netplay tcp server 8080",
-        "then open http://127.0.0.1:8080",
-    ]
-    .map(|line| ("", line.to_owned()));
     draw_lines(painter, area, &lines);
 }
 

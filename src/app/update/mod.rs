@@ -1,6 +1,7 @@
 //! Messages in, state changed, effects out. Keys reach this folder as actions; what is text goes to
 //! the box or the form. What starts, stops and sends is in `sessions`, what moves in `reading`.
 
+mod http;
 mod reading;
 mod sessions;
 
@@ -9,10 +10,11 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use crate::app::keymap::{self, Action, Context};
 use crate::app::overlay::{Overlay, Question};
 use crate::app::scroll::Motion;
+use crate::app::side::Phase;
 use crate::app::tab::{Mode, Pane};
 use crate::app::{App, Effect, Message};
 use crate::model::command::{Command, Target};
-use crate::model::event::{Event, EventKind, SessionId};
+use crate::model::event::{Event, EventKind, Outcome, SessionId};
 use crate::model::spec::{Protocol, Side};
 
 /// A paste above this many bytes is asked about first.
@@ -73,9 +75,23 @@ impl App {
             if tab.side == side {
                 tab.cut_off = tab.mode == Mode::Type;
                 tab.mode = Mode::Keys;
-                tab.focus(side, Pane::Form);
+                let state = tab.get(side);
+                let done = matches!(state.phase, Phase::Ended(Outcome::Done));
+                // What was answered says more than that the session failed.
+                let newest = state.http.exchanges.newest();
+                let heard = newest
+                    .is_some_and(|one| one.began >= state.started && !one.response.is_empty());
+                let to_read = (done || heard) && tab.panes(side).contains(&Pane::Requests);
+                if !to_read {
+                    tab.focus(side, Pane::Form);
+                } else if tab.pane() == Pane::Form {
+                    tab.focus(side, Pane::Requests);
+                }
             }
             tab.refresh_ladder();
+            if std::mem::take(&mut tab.get_mut(side).http.again) {
+                return self.start_in(protocol, side, |_| ());
+            }
         }
         match first_local {
             Some(local) => self.start_waiting_client(protocol, local.port()),
@@ -135,6 +151,7 @@ impl App {
         match context {
             Context::TypeBox => self.type_into_box(event),
             Context::TypeForm => self.edit_form(event),
+            Context::Editor => self.edit_raw(|editor| editor.input(event)),
             _ => {}
         }
         Vec::new()
@@ -172,6 +189,7 @@ impl App {
             }
             Context::TypeBox => self.paste_into_box(&text),
             Context::TypeForm => self.tab_mut().focused_mut().form.paste(&text),
+            Context::Editor => self.edit_raw(|editor| editor.paste(&text)),
             _ => self
                 .tab_mut()
                 .focused_mut()
@@ -206,6 +224,9 @@ impl App {
             Action::StartBoth => return self.start_both(),
             Action::WaitForServer => return self.wait_for_server(),
             Action::NextPort => return self.next_port(),
+            Action::CloseConnection if self.tab().protocol == Protocol::Http => {
+                return self.close_exchange();
+            }
             Action::CloseConnection => return self.on_selected(|conn| Command::Close { conn }),
             Action::FinishSending => {
                 return self.on_selected(|conn| Command::Finish {
@@ -213,8 +234,21 @@ impl App {
                 });
             }
             Action::Inspect => self.inspect(),
+            Action::Pick(motion) if self.context() == Context::Requests => {
+                self.pick_exchange(motion);
+            }
             Action::Pick(motion) => self.pick(motion),
+            Action::Scroll(motion) if self.context() == Context::Requests => {
+                self.pick_exchange(motion);
+            }
             Action::Scroll(motion) => self.scroll(motion),
+            Action::Open => return self.open_exchange(),
+            Action::NextView => self.next_view(),
+            Action::Edit => self.edit(),
+            Action::Resend => return self.resend(),
+            Action::Normal => return self.normal_answer(),
+            Action::OneAtATime => return self.one_at_a_time(),
+            Action::Done => return self.done_editing(),
             Action::Follow => self.toggle_follow(),
             Action::Clear => self.clear_log(),
             Action::LineEnd => self.tab_mut().focused_mut().chat.next_line_end(),
@@ -316,10 +350,15 @@ impl App {
 
     fn clear_line(&mut self) -> Vec<Effect> {
         let context = self.context();
-        let state = self.tab_mut().focused_mut();
-        let cleared = if context == Context::TypeForm {
-            state.form.clear_line()
+        let cleared = if context == Context::Editor {
+            match self.overlays.last_mut() {
+                Some(Overlay::Editor(editor)) => editor.clear_line(),
+                _ => false,
+            }
+        } else if context == Context::TypeForm {
+            self.tab_mut().focused_mut().form.clear_line()
         } else {
+            let state = self.tab_mut().focused_mut();
             let held_text = !state.chat.is_empty();
             state.chat.set("");
             held_text

@@ -6,10 +6,9 @@ use crate::app::App;
 use crate::app::layout;
 use crate::app::overlay::{EntryRows, Overlay, help_lines};
 use crate::app::scroll::{Motion, Rows, Scroll};
-use crate::app::tab::Pane;
 use crate::app::views::{Columns, LadderRows, LogRows};
 use crate::model::log::EntryId;
-use crate::model::spec::Side;
+use crate::model::spec::{Protocol, Side};
 
 impl App {
     fn screen(&self) -> Rect {
@@ -36,10 +35,7 @@ impl App {
             let mut scroll = tab.ladder_scroll;
             change(&mut scroll, &rows, place.body.height.into());
             self.tab_mut().ladder_scroll = scroll;
-        } else if let Some(place) = geometry
-            .side(tab.side)
-            .and_then(|side| side.pane(Pane::Log))
-        {
+        } else if let Some(place) = geometry.side(tab.side).and_then(layout::SidePlace::log) {
             let state = tab.focused();
             let columns = Columns::log(state, place.body.width, charset);
             let rows = LogRows {
@@ -69,10 +65,16 @@ impl App {
             *from = to.min(lines.saturating_sub(page));
             return;
         }
+        if self.overlays.is_empty() && self.scroll_raw(motion) {
+            return;
+        }
         self.with_scroll(|scroll, rows, height| scroll.go(motion, rows, height));
     }
 
     pub(super) fn toggle_follow(&mut self) {
+        if self.tab().protocol == Protocol::Http && self.follow_exchanges() {
+            return;
+        }
         self.with_scroll(|scroll, rows, height| match scroll {
             Scroll::Follow => scroll.anchor(rows, height),
             Scroll::Anchored { .. } => *scroll = Scroll::Follow,
@@ -90,6 +92,7 @@ impl App {
             let state = tab.get_mut(*side);
             state.log.clear();
             state.scroll = Scroll::Follow;
+            state.http.exchanges.clear();
         }
         tab.ladder_scroll = Scroll::Follow;
         if let Some(ladder) = &mut tab.ladder {

@@ -31,7 +31,7 @@ impl App {
         let (id, now) = (SessionId(self.next_session), self.now);
         let tab = &mut self.tabs[protocol as usize];
         let state = tab.get_mut(side);
-        if protocol == Protocol::Http || state.phase.is_active() {
+        if state.phase.is_active() {
             return Vec::new();
         }
         let Some(mut spec) = state.form.spec() else {
@@ -40,7 +40,11 @@ impl App {
         };
         adapt(&mut spec);
         state.begin(id, spec.clone(), now);
-        tab.focus(side, Pane::Box);
+        let pane = match protocol {
+            Protocol::Http => Pane::Requests,
+            _ => Pane::Box,
+        };
+        tab.focus(side, pane);
         tab.refresh_ladder();
         self.next_session += 1;
         vec![Effect::Start(id, Box::new(spec))]
@@ -48,6 +52,9 @@ impl App {
 
     pub(super) fn start_as_offered(&mut self) -> Vec<Effect> {
         let tab = self.tab();
+        if tab.protocol == Protocol::Http && tab.focused().phase.is_active() {
+            return self.resend();
+        }
         if tab.focused().offer == Some(Offer::JoinOrNextPort) {
             return self.join_as_client();
         }

@@ -43,7 +43,7 @@ pub(super) struct Judgement {
 }
 
 /// Which way the messages go.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Direction {
     /// To a server.
     Requests,

@@ -63,7 +63,7 @@ enum State {
 /// ```
 ///
 /// The items are the same however the input is cut, but for where `Data` and `Rest` are cut.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Reader {
     direction: Direction,
     state: State,

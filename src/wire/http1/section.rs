@@ -29,7 +29,7 @@ pub(super) enum Taken {
 }
 
 /// The lines of one section, from its first byte.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Section {
     /// The text of the section so far and the fields in it.
     pub fields: Fields,

@@ -1,0 +1,341 @@
+//! A message as rows of text with remarks: what ends where, what was tolerated, what is wrong. The
+//! bytes are read anew each time, so that nothing but the bytes has to be kept; how much of them
+//! is bounded.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::exchange::Exchange;
+use super::raw::Raw;
+use crate::app::entry::{Piece, Tone};
+use crate::model::size::Size;
+use crate::wire::http1::{Broken, Item, Part, Reader};
+use crate::wire::rows::{self, FORMAT_LIMIT, MIN_WIDTH, Row};
+use crate::wire::text::{Charset, Kind, safe};
+
+/// How many remarks a page has at most: nobody reads more, and each may take a row.
+const REMARKS: usize = 2000;
+
+/// What is said about a line, at its right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// The words.
+    pub text: String,
+    /// How they are meant.
+    pub tone: Tone,
+}
+
+/// One row.
+#[derive(Clone, Debug, Default)]
+pub struct Line {
+    /// The text, from the left.
+    pub pieces: Vec<Piece>,
+    /// How many cells that takes.
+    pub width: u16,
+    /// What is said about it, at the right end.
+    pub remark: Option<Remark>,
+}
+
+/// A text laid out for a width.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// Its rows.
+    pub lines: Vec<Line>,
+    /// It is still growing: its end is the end of the last row, where a cursor stands.
+    pub grows: bool,
+}
+
+/// Which way a message goes, and with it how it is read.
+#[derive(Clone, Copy, Debug)]
+pub enum Direction<'a> {
+    /// A request.
+    Request,
+    /// The answer to a request with this method.
+    Answer(&'a str),
+}
+
+impl Direction<'_> {
+    fn reader(self) -> Reader {
+        match self {
+            Direction::Request => Reader::requests(),
+            Direction::Answer(method) => {
+                let mut reader = Reader::responses();
+                reader.expect(method);
+                reader
+            }
+        }
+    }
+}
+
+/// The bytes of a message, as they came or went, with what is to be said about them.
+#[must_use]
+pub fn message(raw: &Raw, direction: Direction, over: bool, width: u16, charset: Charset) -> Page {
+    let bytes = raw.start(FORMAT_LIMIT);
+    let grows = !over && !raw.whole && raw.verdict.is_none();
+    let mut remarks = remarks(&bytes, direction, raw, over);
+    remarks.truncate(REMARKS);
+    let mut lines = lay_out(&bytes, remarks, width, charset);
+    more(raw.len - bytes.len() as u64, &mut lines);
+    let hidden = raw.len > bytes.len() as u64;
+    if grows && !hidden && bytes.ends_with(b"\n") {
+        lines.push(Line::default());
+    }
+    Page {
+        lines,
+        grows: grows && !hidden,
+    }
+}
+
+/// Bytes that are not part of an exchange, such as a request that was not sent yet.
+#[must_use]
+pub fn unsent(bytes: &[u8], width: u16, charset: Charset) -> Page {
+    let mut raw = Raw::default();
+    raw.push(bytes::Bytes::copy_from_slice(bytes));
+    raw.whole = true;
+    message(&raw, Direction::Request, false, width, charset)
+}
+
+/// The decoded body of an answer.
+#[must_use]
+pub fn body(exchange: &Exchange, width: u16, charset: Charset) -> Page {
+    let raw = exchange.response.start(FORMAT_LIMIT);
+    let mut reader = Direction::Answer(&exchange.method).reader();
+    let mut input = &raw[..];
+    let mut decoded = Vec::new();
+    let mut coding = None;
+    while let Some(item) = reader.next(&mut input) {
+        match item {
+            Item::Data(span) => decoded.extend_from_slice(&raw[span.within(0)]),
+            Item::Response(head) => {
+                let value = head.fields.get("Content-Encoding");
+                coding = value.map(|value| String::from_utf8_lossy(value).into_owned());
+            }
+            _ => {}
+        }
+    }
+    let mut lines = lay_out(&decoded, Vec::new(), width, charset);
+    if decoded.is_empty() {
+        lines.clear();
+        if exchange.response.verdict.is_some() {
+            say(
+                &mut lines,
+                "what came is no HTTP and has no body".to_owned(),
+            );
+        } else if exchange.response.whole {
+            say(&mut lines, "no body".to_owned());
+        }
+    } else if let Some(coding) = coding {
+        let coding = safe(&coding).into_owned();
+        say(
+            &mut lines,
+            format!("shown as it came, in the coding {coding}"),
+        );
+    }
+    more(exchange.response.len - raw.len() as u64, &mut lines);
+    Page {
+        lines,
+        grows: exchange.ended.is_none() && exchange.answered.is_some(),
+    }
+}
+
+fn say(lines: &mut Vec<Line>, text: String) {
+    lines.push(Line {
+        remark: Some(Remark {
+            text,
+            tone: Tone::Words,
+        }),
+        ..Line::default()
+    });
+}
+
+fn more(bytes: u64, lines: &mut Vec<Line>) {
+    if bytes > 0 {
+        say(lines, format!("{} more, not shown", Size(bytes)));
+    }
+}
+
+/// What is to be said, each at the last byte of its line, in their order.
+fn remarks(bytes: &[u8], direction: Direction, raw: &Raw, over: bool) -> Vec<(u64, Remark)> {
+    let quiet = |text: String| Remark {
+        text,
+        tone: Tone::Words,
+    };
+    let mut out = Vec::new();
+    let mut refused = false;
+    let wrong = |text: &str| Remark {
+        text: format!("! {}", safe(text)),
+        tone: Tone::Error,
+    };
+    let refuse = |broken: Broken| {
+        let text = raw.verdict.clone().unwrap_or_else(|| broken.text());
+        (broken.at, wrong(&text))
+    };
+    let mut reader = direction.reader();
+    let mut input = bytes;
+    while let Some(item) = reader.next(&mut input) {
+        match item {
+            Item::Line(line) => {
+                let at = line.span.end - 1;
+                if line.part == Part::HeadEnd {
+                    out.push((at, quiet("the head ends here".to_owned())));
+                }
+                out.extend(line.notes.iter().map(|note| {
+                    let tone = Tone::Warning;
+                    let text = note.text().to_owned();
+                    (at, Remark { text, tone })
+                }));
+                let text = match line.part {
+                    Part::ChunkSize(0) => "the last chunk".to_owned(),
+                    Part::ChunkSize(1) => "a chunk of 1 byte".to_owned(),
+                    Part::ChunkSize(n) => format!("a chunk of {n} bytes"),
+                    Part::TrailerEnd => "the body ends here".to_owned(),
+                    _ => continue,
+                };
+                out.push((at, quiet(text)));
+            }
+            Item::Broken(broken) => {
+                out.push(refuse(broken));
+                refused = true;
+            }
+            _ => {}
+        }
+        // An interim answer is followed by another one.
+        if out.len() >= REMARKS {
+            return out;
+        }
+    }
+    let all = raw.len == bytes.len() as u64;
+    if let Some(Item::Broken(broken)) = (over && all && !raw.whole && !refused)
+        .then(|| reader.finish())
+        .flatten()
+    {
+        out.push(refuse(broken));
+    } else if let Some(why) = raw.verdict.as_ref().filter(|_| !refused) {
+        out.push((bytes.len() as u64, wrong(why)));
+    }
+    out
+}
+
+fn pieces(row: Row<'_>) -> Vec<Piece> {
+    let piece = |span: rows::Span<'_>| Piece {
+        text: span.text.into_owned(),
+        tone: match span.kind {
+            Kind::Text => Tone::Text,
+            Kind::Mark => Tone::Mark,
+        },
+    };
+    row.spans.into_iter().map(piece).collect()
+}
+
+/// Rows with each remark beside the row of its byte where there is room, otherwise below it.
+fn lay_out(bytes: &[u8], remarks: Vec<(u64, Remark)>, width: u16, charset: Charset) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let mut remarks = remarks.into_iter().peekable();
+    for row in rows::rows(bytes, width, charset, FORMAT_LIMIT) {
+        let end = row.source.end as u64;
+        let last = row.source.end == bytes.len();
+        let mut beside = Some(lines.len());
+        lines.push(Line {
+            width: row.width,
+            pieces: pieces(row),
+            remark: None,
+        });
+        while let Some((_, remark)) = remarks.next_if(|(at, _)| *at < end || last) {
+            let needed = remark.text.width() + 3;
+            match beside.take().map(|n| &mut lines[n]) {
+                Some(line) if needed <= usize::from(width.saturating_sub(line.width)) => {
+                    line.remark = Some(remark);
+                }
+                _ => below(&mut lines, &remark, width, charset),
+            }
+        }
+    }
+    lines
+}
+
+fn below(lines: &mut Vec<Line>, remark: &Remark, width: u16, charset: Charset) {
+    let room = width.saturating_sub(4).max(MIN_WIDTH);
+    for text in rows::words(&remark.text, room, charset) {
+        let tone = remark.tone;
+        lines.push(Line {
+            remark: Some(Remark { text, tone }),
+            ..Line::default()
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::ConnId;
+    use crate::model::time::Stamp;
+
+    fn shown(page: &Page) -> Vec<String> {
+        let line = |line: &Line| {
+            let text: String = line.pieces.iter().map(|piece| &*piece.text).collect();
+            match &line.remark {
+                Some(remark) => format!("{text} | {}", remark.text),
+                None => text,
+            }
+        };
+        page.lines.iter().map(line).collect()
+    }
+
+    fn page(bytes: &'static str, over: bool) -> Page {
+        let mut raw = Raw::default();
+        raw.push(bytes::Bytes::from_static(bytes.as_bytes()));
+        message(&raw, Direction::Request, over, 78, Charset::Unicode)
+    }
+
+    #[test]
+    fn the_blank_line_is_marked_and_the_cursor_stands_behind_the_newest_byte() {
+        let page = page(
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nchoi",
+            false,
+        );
+        assert_eq!(
+            shown(&page)[3..],
+            ["␍␊ | the head ends here".to_owned(), "choi".to_owned()]
+        );
+        assert!(page.grows);
+    }
+
+    #[test]
+    fn behind_a_line_end_the_cursor_has_a_row_of_its_own() {
+        let page = page("GET / HTTP/1.1\r\n", false);
+        assert_eq!(shown(&page), ["GET / HTTP/1.1␍␊", ""]);
+    }
+
+    #[test]
+    fn what_is_tolerated_and_what_is_wrong_stands_at_its_line() {
+        let lines = shown(&page("GET / HTTP/1.1\nHost: a\r\nA b\r\n\r\n", false));
+        assert!(lines[1].starts_with(" | ended by LF alone"), "{lines:?}");
+        assert_eq!(lines[3], "A b␍␊");
+        assert!(lines[4].contains("this line has no colon"), "{lines:?}");
+    }
+
+    #[test]
+    fn what_stopped_is_told_at_its_end_once_the_connection_is_over() {
+        let text = "GET / HTTP/1.1\r\nHo";
+        assert_eq!(shown(&page(text, false)).len(), 2);
+        assert!(shown(&page(text, true))[1].contains("the stream ended after"));
+    }
+
+    #[test]
+    fn long_remarks_stand_below_their_line() {
+        let mut raw = Raw::default();
+        raw.push(bytes::Bytes::from_static(b"GET / HTTP/1.1\n"));
+        let page = message(&raw, Direction::Request, false, 40, Charset::Unicode);
+        let lines = shown(&page);
+        assert_eq!(lines[0], "GET / HTTP/1.1␊");
+        assert!(lines[1].starts_with(" | ended by LF"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_body_is_shown_without_its_chunks() {
+        let mut exchange = Exchange::new(1, ConnId(1), Stamp::default());
+        exchange.response.push(bytes::Bytes::from_static(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
+        ));
+        assert_eq!(shown(&body(&exchange, 40, Charset::Unicode)), ["abcde"]);
+    }
+}
