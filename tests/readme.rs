@@ -10,6 +10,7 @@ use bytes::Bytes;
 use netplay::app::keymap;
 use netplay::model::event::{By, ConnId, Event, EventKind, How, Outcome};
 use netplay::model::failure::{Failure, FailureKind, What};
+use netplay::model::http::{Message, Request, Response};
 use netplay::model::spec::{Protocol, Side};
 use netplay::model::time::{Origin, Stamp};
 use netplay::store::json::Encoder;
@@ -61,6 +62,13 @@ fn one_of_each() -> Vec<EventKind> {
         hint: "h".into(),
         holder: None,
     });
+    let message = Message {
+        version: "HTTP/1.1".into(),
+        fields: vec![("Host".into(), Bytes::from_static(b"a"))],
+        body_len: 1,
+        raw_len: 1,
+        offset: 1,
+    };
     let all = vec![
         EventKind::Connecting { to: "a".into() },
         EventKind::Tried {
@@ -89,6 +97,28 @@ fn one_of_each() -> Vec<EventKind> {
             peer: address,
             data: Bytes::from_static(b"\xff"),
         },
+        EventKind::Request {
+            conn,
+            request: Box::new(Request {
+                method: "GET".into(),
+                target: Bytes::from_static(b"/"),
+                message: message.clone(),
+            }),
+        },
+        EventKind::Response {
+            conn,
+            response: Box::new(Response {
+                status: 200,
+                reason: Bytes::from_static(b"OK"),
+                message,
+            }),
+        },
+        EventKind::Malformed {
+            conn,
+            why: "w".into(),
+            offset: 1,
+        },
+        EventKind::Queued { conn },
         EventKind::Finished { conn, by: By::Peer },
         EventKind::Finished { conn, by: By::Us },
         EventKind::Closed {
@@ -126,6 +156,10 @@ fn one_of_each() -> Vec<EventKind> {
             | EventKind::Opened { .. }
             | EventKind::Received { .. }
             | EventKind::Sent { .. }
+            | EventKind::Request { .. }
+            | EventKind::Response { .. }
+            | EventKind::Malformed { .. }
+            | EventKind::Queued { .. }
             | EventKind::Finished { .. }
             | EventKind::Closed { .. }
             | EventKind::Lost { .. }

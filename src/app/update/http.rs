@@ -356,7 +356,10 @@ impl crate::app::side::SideState {
         if exchange.response.len <= EDIT_LIMIT {
             return (bytes, None);
         }
-        let head = bytes.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |at| at + 4);
+        let head = bytes
+            .windows(4)
+            .position(|four| four == b"\r\n\r\n")
+            .map_or(0, |at| at + 4);
         bytes.truncate(head);
         (
             bytes,
