@@ -181,12 +181,6 @@ impl SideState {
         let (at, kind) = (event.at, &event.kind);
         self.stats.record(at, kind);
         self.connections.record(at, kind, self.side == Side::Client);
-        // What kept a text in the box is over: somebody is there, or it is our turn.
-        if matches!(kind, EventKind::Opened { .. })
-            || (self.takes_turns() && matches!(kind, EventKind::Received { .. }))
-        {
-            self.notice = None;
-        }
         match kind {
             EventKind::Listening { local } => {
                 self.locals.push(*local);

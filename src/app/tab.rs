@@ -1,10 +1,13 @@
 //! One tab: both sides of one protocol, which pane of them has the keys, and the wire between.
 
+use std::time::Duration;
+
 use super::ladder::Ladder;
 use super::scroll::Scroll;
 use super::side::{Phase, SideState};
 use crate::model::event::Event;
 use crate::model::spec::{Protocol, Side};
+use crate::model::time::Stamp;
 
 /// A part of a side that can have the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +49,14 @@ pub struct Tab {
     pub ladder_scroll: Scroll,
     /// The client is to start as soon as the server listens.
     pub client_follows: bool,
+    /// When text was last typed into a box.
+    pub typed: Option<Stamp>,
+    /// The session ended while its box had the keys: text may still be on its way there.
+    pub cut_off: bool,
 }
+
+/// Who types has the next key down within this time; who reads what happened has not.
+const TYPING_GOES_ON: Duration = Duration::from_millis(350);
 
 impl Tab {
     /// A tab of these two sides (server, client).
@@ -61,7 +71,16 @@ impl Tab {
             ladder: None,
             ladder_scroll: Scroll::Follow,
             client_follows: false,
+            typed: None,
+            cut_off: false,
         }
+    }
+
+    /// Whether a text key still belongs to the box, though its session has just ended.
+    #[must_use]
+    pub fn is_still_typed(&self, now: Stamp) -> bool {
+        let recent = |typed: Stamp| now.since(typed) < TYPING_GOES_ON;
+        self.cut_off && self.typed.is_some_and(recent)
     }
 
     /// One side.

@@ -13,10 +13,11 @@ use tokio::sync::Notify;
 use crate::model::event::{Event, EventKind, SessionId};
 use crate::model::time::{Origin, Stamp};
 
-/// How many bytes of payload may wait in a lane before readers pause.
-const LANE_BYTES: usize = 1 << 20;
+/// How many bytes of payload may wait in a lane before readers pause. Deep enough that a watcher
+/// that draws a frame, or waits for a processor, does not slow a fast stream.
+const LANE_BYTES: usize = 4 << 20;
 /// How many events may wait in a lane before readers pause.
-const LANE_EVENTS: usize = 8192;
+const LANE_EVENTS: usize = 16_384;
 /// How soon after a batch the next one is offered: a thousandth of a second is not seen, and to
 /// wake for every event would cost more than the events themselves.
 const PACE: Duration = Duration::from_millis(1);

@@ -16,7 +16,7 @@ use super::{Emitter, Order, fault, tcp, udp};
 use crate::model::command::Command;
 use crate::model::event::{ConnId, EventKind, Outcome};
 use crate::model::failure::Failure;
-use crate::model::spec::{Protocol, Side, Spec};
+use crate::model::spec::{MAX_RECV_SIZE, Protocol, Side, Spec};
 use crate::model::time::Stamp;
 
 /// Troubles that are not further apart than this are one, and told once.
@@ -43,11 +43,13 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn new(
-        spec: Spec,
+        mut spec: Spec,
         emitter: Emitter,
         stop: CancellationToken,
         audience: Arc<AtomicUsize>,
     ) -> Session {
+        // An empty buffer would read as the peer's end.
+        spec.recv_size = spec.recv_size.clamp(1, MAX_RECV_SIZE);
         Session {
             spec,
             emitter,

@@ -182,7 +182,10 @@ impl<B: Backend> Screen<B> {
             let message = match event {
                 Input::Key(key) => Message::Key(key),
                 Input::Paste(text) => Message::Paste(text),
-                Input::Resize(width, height) => Message::Resize(width, height),
+                Input::Resize(..) => {
+                    self.redraw()?;
+                    continue;
+                }
                 Input::Mouse(_) | Input::FocusGained | Input::FocusLost => continue,
             };
             self.app.now = self.clock.now();

@@ -1,11 +1,13 @@
 //! A side's headline, its connections, and its chat box.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
 
 use super::paint::Painter;
+use super::teach::client_commands;
 use super::theme::Role;
 use super::typed;
 use crate::app::App;
@@ -246,29 +248,33 @@ fn nobody(app: &App, state: &SideState, painter: &mut Painter, body: Rect) {
         Role::Quiet,
         body.width.saturating_sub(2),
     );
-    let Some(local) = state
+    let ways = ways_here(app, state);
+    for (y, (place, address)) in (body.y + 1..body.bottom()).zip(ways) {
+        let room = |x: u16| body.right().saturating_sub(x);
+        let x = body.x + 2;
+        let x = painter.text(x, y, place, Role::Quiet, room(x));
+        let fits = |command: &String| command.width() <= room(x).into();
+        if let Some(command) = client_commands(app, address).into_iter().find(fits) {
+            painter.text(x, y, &command, Role::Plain, room(x));
+        }
+    }
+}
+
+/// From where the server can be reached, and at which address.
+fn ways_here(app: &App, state: &SideState) -> Vec<(&'static str, SocketAddr)> {
+    let Some(here) = state
         .reachable_at()
         .filter(|_| state.phase == Phase::Running)
     else {
-        return;
+        return Vec::new();
     };
-    if body.height < 2 {
-        return;
+    let mut ways = vec![("in another terminal:  ", here)];
+    let is_open = state.locals.iter().any(|at| at.ip().is_unspecified());
+    let own = app.machine.addresses.iter().find(|ip| ip.is_ipv4());
+    if let Some(ip) = own.filter(|_| is_open) {
+        ways.push(("on another machine:   ", SocketAddr::new(*ip, here.port())));
     }
-    let y = body.y + 1;
-    let x = painter.text(
-        body.x + 2,
-        y,
-        "in another terminal:  ",
-        Role::Quiet,
-        body.width.saturating_sub(2),
-    );
-    for command in super::teach::client_commands(app, local) {
-        if x + (command.chars().count() as u16) < body.right() {
-            painter.text(x, y, &command, Role::Plain, body.right() - x);
-            return;
-        }
-    }
+    ways
 }
 
 fn connection_row(

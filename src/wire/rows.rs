@@ -182,7 +182,7 @@ impl<'a> Rows<'a> {
             _ if is_word(token) => (here, seam),
             _ => return here,
         };
-        let near = LONGEST_WORD.min(self.width / 2);
+        let near = LONGEST_WORD.min(self.width / 3 * 2);
         if here.col - seam.col <= near {
             seam
         } else {

@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use netplay::model::address::Address;
@@ -16,7 +16,7 @@ use netplay::model::spec::{Protocol, Side, Spec};
 use netplay::net::{self, Clock, Feed, Handle};
 
 /// No condition may take longer than this.
-pub const DEADLINE: Duration = Duration::from_secs(9);
+pub const DEADLINE: Duration = Duration::from_secs(20);
 
 pub const ONE: ConnId = ConnId(1);
 
@@ -26,6 +26,12 @@ pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
         panic!("{what}: not within {DEADLINE:?}");
     };
     value
+}
+
+/// A stop waits for nobody.
+pub fn assert_quick(began: Instant) {
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(1), "the stop took {took:?}");
 }
 
 /// Whether this machine has `::1`; says so where it has not.

@@ -71,6 +71,7 @@ impl App {
                 tab.client_follows = false;
             }
             if tab.side == side {
+                tab.cut_off = tab.mode == Mode::Type;
                 tab.mode = Mode::Keys;
                 tab.focus(side, Pane::Form);
             }
@@ -113,7 +114,13 @@ impl App {
     fn key(&mut self, event: KeyEvent) -> Vec<Effect> {
         let context = self.context();
         self.tab_mut().focused_mut().notice = None;
+        if self.is_late_text(event) {
+            self.type_into_box(event);
+            return Vec::new();
+        }
+        self.tab_mut().cut_off = false;
         if let Some(action) = keymap::action(context, event) {
+            self.tab_mut().typed = None;
             return self.act(action, event);
         }
         if event.modifiers.contains(KeyModifiers::ALT) {
@@ -126,16 +133,28 @@ impl App {
             return effects;
         }
         match context {
-            Context::TypeBox => {
-                let state = self.tab_mut().focused_mut();
-                if !state.chat.input(event) {
-                    state.warn("the box is full (1 MiB); send or shorten the text".to_owned());
-                }
-            }
+            Context::TypeBox => self.type_into_box(event),
             Context::TypeForm => self.edit_form(event),
             _ => {}
         }
         Vec::new()
+    }
+
+    /// Whether a key was meant as text, though the session ended while it was on its way.
+    fn is_late_text(&self, event: KeyEvent) -> bool {
+        let is_text = matches!(event.code, KeyCode::Char(_))
+            && event.modifiers.difference(KeyModifiers::SHIFT).is_empty();
+        is_text && self.overlays.is_empty() && self.tab().is_still_typed(self.now)
+    }
+
+    fn type_into_box(&mut self, event: KeyEvent) {
+        let now = self.now;
+        let tab = self.tab_mut();
+        tab.typed = Some(now);
+        let state = tab.focused_mut();
+        if !state.chat.input(event) {
+            state.warn("the box is full (1 MiB); send or shorten the text".to_owned());
+        }
     }
 
     fn edit_form(&mut self, event: KeyEvent) {

@@ -89,9 +89,7 @@ mod windows {
 /// Whether a datagram socket tells that nobody listens at the other end. Windows reports the ICMP
 /// message as a reset, on a later receive.
 pub(super) fn is_port_unreachable(error: &io::Error) -> bool {
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused => true,
-        io::ErrorKind::ConnectionReset => cfg!(windows),
-        _ => false,
-    }
+    let kind = error.kind();
+    kind == io::ErrorKind::ConnectionRefused
+        || cfg!(windows) && kind == io::ErrorKind::ConnectionReset
 }

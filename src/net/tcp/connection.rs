@@ -28,8 +28,8 @@ const NOT_READING_LIMIT: Duration = Duration::from_secs(3);
 /// How long a close in order waits, first for the peer to take what is due, then for its end.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
-/// How many bytes are still handed to the system by a connection that is being stopped: a last
-/// message, but not so much that a thousand connections would take long.
+/// How many bytes a connection that is being stopped still hands to the system, and takes from it:
+/// the last messages, but not so much that a thousand connections would take long.
 const STOP_BYTES: usize = 64 << 10;
 
 /// See the module.
@@ -119,7 +119,7 @@ impl Connection {
                 if *what == What::Send {
                     // On some systems what came before a reset can still be read. An end of
                     // stream would be none: the error was taken by the write.
-                    let _ = self.read_some();
+                    let _ = self.read_some(BYTES_IN_A_ROW);
                 }
                 let failure = fault::transfer(Protocol::Tcp, *what, self.peer, error);
                 self.session.fail(Some(self.conn), failure);
@@ -158,7 +158,7 @@ impl Connection {
             self.stream.readable().await?;
             self.line.answer_room().await;
             self.session.emitter.room().await;
-            match self.read_some()? {
+            match self.read_some(BYTES_IN_A_ROW)? {
                 Read::Finished => {
                     self.peer_has_finished();
                     return Ok(());
@@ -173,7 +173,7 @@ impl Connection {
     /// Reads what is there without waiting. Each read is given exactly the buffer that was asked
     /// for, and becomes one event. The buffer lives only here, so that connections on which
     /// nothing happens cost little.
-    fn read_some(&self) -> io::Result<Read> {
+    fn read_some(&self, most: usize) -> io::Result<Read> {
         let size = self.session.spec.recv_size;
         let mut buffer = BytesMut::new();
         let mut bytes = 0;
@@ -184,7 +184,7 @@ impl Connection {
                 Ok(n) => {
                     bytes += n;
                     let room = self.received(take(&mut buffer, size));
-                    if !room || bytes >= BYTES_IN_A_ROW {
+                    if !room || bytes >= most {
                         break;
                     }
                 }
@@ -326,7 +326,7 @@ impl Connection {
         }
         let _ = socket::finish(&self.stream);
         if self.session.emitter.has_room()
-            && let Ok(Read::Finished) = self.read_some()
+            && let Ok(Read::Finished) = self.read_some(STOP_BYTES)
         {
             self.peer_has_finished();
         }
