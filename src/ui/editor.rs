@@ -8,6 +8,7 @@ use super::theme::Role;
 use super::typed;
 use crate::app::App;
 use crate::app::editor::Editor;
+use crate::app::http::spell;
 use crate::app::layout;
 use crate::model::spec::Side;
 use crate::wire::rows;
@@ -18,12 +19,12 @@ pub fn draw(app: &App, editor: &Editor, painter: &mut Painter, screen: Rect) -> 
         Side::Server => "the answer, as it will go out",
         Side::Client => "the request, as it will go out",
     };
-    // The footer stays in sight.
-    let room = Rect {
-        height: screen.height.saturating_sub(1),
-        ..screen
+    // All the room between the first row and the footer, which stay in sight.
+    let area = Rect {
+        y: screen.y + 1,
+        height: screen.height.saturating_sub(2),
+        ..layout::page(screen, usize::from(u16::MAX))
     };
-    let area = layout::page(room, usize::from(u16::MAX));
     let last = "each line ends with CR LF; \\n \\x00 are understood";
     let mut body = page(painter, area, title, last);
     let words = editor.error.as_deref().or(editor.note);
@@ -33,7 +34,7 @@ pub fn draw(app: &App, editor: &Editor, painter: &mut Painter, screen: Rect) -> 
         Role::Warning
     };
     let lines = words.map_or_else(Vec::new, |text| {
-        rows::words(text, body.width, app.charset())
+        rows::words(&spell(text, app.charset()), body.width, app.charset())
     });
     let shown = (lines.len() as u16).min(body.height / 2);
     for (y, line) in (body.bottom() - shown..body.bottom()).zip(&lines) {

@@ -14,7 +14,7 @@ use crate::app::entry::Tone;
 use crate::app::http::exchange::Exchange;
 use crate::app::http::list::{self, took};
 use crate::app::http::page::{self, Page};
-use crate::app::http::{Reading, View};
+use crate::app::http::{Reading, View, spell};
 use crate::app::layout::{self, Place, SidePlace, inset};
 use crate::app::scroll::Scroll;
 use crate::app::side::{Phase, SideState};
@@ -34,8 +34,10 @@ pub fn header(app: &App, painter: &mut Painter, place: &SidePlace) {
     let style = painter.theme.side(place.side).add_modifier(Modifier::BOLD);
     let x = painter.styled(row.x, row.y, name, style, row.width) + 2;
     let (words, role) = headline(app, state);
+    let words = spell(&words, app.charset());
     let words_end = painter.words(x, row.y, &words, role, row.right().saturating_sub(x));
     for figures in figures(state) {
+        let figures = spell(&figures, app.charset());
         if painter.right(words_end + 2, row.right(), row.y, &figures, Role::Quiet) < row.right() {
             break;
         }
@@ -165,7 +167,8 @@ fn on_list_rule(state: &SideState, painter: &mut Painter, left: u16, right: u16,
         } else {
             Role::Plain
         };
-        painter.on_rule(left, right, y, &safe(&notice.text), role);
+        let charset = painter.theme.charset;
+        painter.on_rule(left, right, y, &spell(&safe(&notice.text), charset), role);
         return;
     }
     let mut right = right;
@@ -217,10 +220,12 @@ fn exchange_row(
         x += CONN.max(painter.text(x, row.y, &conn, quiet, row.right() - x) - x + 1);
     }
     let ellipsis = painter.theme.either("…", "...");
+    let charset = painter.theme.charset;
     let or_ellipsis = |text: &str| match text {
         "" | "…" => ellipsis.to_owned(),
-        text => text.to_owned(),
+        text => spell(text, charset).into_owned(),
     };
+    let target = spell(&words.target, charset);
     let method = or_ellipsis(&words.method);
     painter.words(x, row.y, &method, plain, METHOD - 1);
     x += METHOD;
@@ -231,8 +236,8 @@ fn exchange_row(
     // What is said in place of a size may be long; the target keeps some room.
     let status = format!("{:>3}  ", or_ellipsis(&words.status));
     let room = right.saturating_sub(x + status.width() as u16);
-    let room = room.saturating_sub((words.target.width() as u16).min(room / 3) + 2);
-    let size = format!("{:>8}", words.size);
+    let room = room.saturating_sub((target.width() as u16).min(room / 3) + 2);
+    let size = format!("{:>8}", spell(&words.size, charset));
     let width = (size.width() as u16).min(room);
     let at = right.saturating_sub(width);
     let role = match words.tone {
@@ -332,6 +337,7 @@ pub fn raw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
         return;
     };
     let (words, role) = condition(app, state, place.pane, &shown);
+    let words = spell(&words, app.charset());
     painter.on_rule(left, right, place.rule.y, &words, role);
     let reading = match place.pane {
         Pane::Answer => http.answer_reading,
@@ -351,9 +357,8 @@ pub fn raw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
 
 fn title(state: &SideState, pane: Pane) -> String {
     let what = match (pane, state.http.view, state.side) {
-        (Pane::Raw, View::Answer, Side::Server) => "raw answer",
         (Pane::Answer, View::Body, _) => "decoded body",
-        (Pane::Answer, ..) => "raw answer",
+        (Pane::Answer, ..) | (Pane::Raw, View::Answer, Side::Server) => "raw answer",
         _ => "raw request",
     };
     match (state.side, state.http.shown()) {
@@ -363,7 +368,7 @@ fn title(state: &SideState, pane: Pane) -> String {
 }
 
 /// What is to be said about the whole text, on its rule.
-fn condition(app: &App, state: &SideState, pane: Pane, page: &Page) -> (String, Role) {
+fn condition(app: &App, state: &SideState, pane: Pane, shown: &Page) -> (String, Role) {
     let http = &state.http;
     if pane == Pane::Raw && http.unsent(state.side).is_some() {
         return (
@@ -391,7 +396,7 @@ fn condition(app: &App, state: &SideState, pane: Pane, page: &Page) -> (String, 
         (Size(raw.len).to_string(), Role::Quiet)
     } else if raw.is_empty() && is_answer && exchange.ended.is_none() {
         ("waiting".to_owned(), Role::Warning)
-    } else if page.grows {
+    } else if shown.grows {
         let words = match (state.side, is_answer) {
             (Side::Server, false) | (Side::Client, true) => "arriving",
             _ => "going out",

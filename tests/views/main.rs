@@ -3,6 +3,8 @@
 //!
 //! `INSTA_UPDATE=always cargo test --test views` takes the present looks for right. Look at them.
 
+#[path = "../support/http_stories.rs"]
+mod http_stories;
 #[path = "../support/stories.rs"]
 mod stories;
 #[path = "../support/story.rs"]
@@ -20,14 +22,21 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 10)];
 /// Two halves at their narrowest, one pane at its smallest, and a screen on a wall.
 const OTHER_SIZES: [(u16, u16); 3] = [(100, 30), (70, 18), (200, 50)];
 /// The stories whose layout differs at the other sizes.
-const LAYOUTS: [&str; 6] = [
+const LAYOUTS: [&str; 9] = [
     "idle_tcp",
     "three_connections",
     "refused",
     "address_in_use",
     "both",
     "both_and_others",
+    "http_vote_arriving",
+    "http_client_answered",
+    "http_both",
 ];
+
+fn all() -> impl Iterator<Item = &'static stories::Told> {
+    stories::ALL.iter().chain(http_stories::HTTP)
+}
 
 fn at_sizes(tell: fn((u16, u16)) -> Story, sizes: &[(u16, u16)]) -> String {
     let screens = sizes.iter().map(|size| tell(*size).draw().text());
@@ -35,13 +44,13 @@ fn at_sizes(tell: fn((u16, u16)) -> Story, sizes: &[(u16, u16)]) -> String {
 }
 
 fn told(name: &str) -> fn((u16, u16)) -> Story {
-    let found = stories::ALL.iter().find(|(each, _)| *each == name);
+    let found = all().find(|(each, _)| *each == name);
     found.unwrap_or_else(|| panic!("no story {name}")).1
 }
 
 #[test]
 fn every_view_looks_as_it_did() {
-    for (name, tell) in stories::ALL {
+    for (name, tell) in all() {
         insta::assert_snapshot!(*name, at_sizes(*tell, &SIZES));
     }
 }
@@ -90,10 +99,7 @@ const EDGES: ([u16; 9], [u16; 8]) = (
 
 /// Every size from 1x1 to 130x50 for some story, and for every story the sizes at the edges.
 fn each_story_at_many_sizes(mut look: impl FnMut(&str, &Story)) {
-    let mut told: Vec<(&str, Story)> = stories::ALL
-        .iter()
-        .map(|(name, tell)| (*name, tell((80, 24))))
-        .collect();
+    let mut told: Vec<(&str, Story)> = all().map(|(name, tell)| (*name, tell((80, 24)))).collect();
     let count = told.len();
     for (n, size) in (1..=50)
         .flat_map(|height| (1..=130).map(move |width| (width, height)))
@@ -158,7 +164,7 @@ fn no_cell_holds_what_a_terminal_would_obey_or_hide_at_any_size() {
 
 #[test]
 fn in_ascii_every_cell_is_ascii() {
-    for (name, tell) in stories::ALL {
+    for (name, tell) in all() {
         for size in SIZES.into_iter().chain(OTHER_SIZES) {
             let drawn = tell(size).in_ascii().draw();
             check(name, &drawn, |c| c == ' ' || c.is_ascii_graphic());

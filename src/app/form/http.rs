@@ -144,9 +144,9 @@ fn read_headers(line: &str) -> Result<Vec<Header>, String> {
             }
         }
     }
-    headers
-        .iter_mut()
-        .for_each(|(_, value)| value.truncate(value.trim_end_matches([';', ' ']).len()));
+    for (_, value) in &mut headers {
+        value.truncate(value.trim_end_matches([';', ' ']).len());
+    }
     Ok(headers)
 }
 
@@ -183,7 +183,7 @@ impl Form {
                     Err(error) => self.fail(Name::Body, error.to_string()),
                 }
                 (spec.asking.patience, spec.asking.close) = (patience, close);
-                spec.asking.raw = self.raw.clone();
+                spec.asking.raw.clone_from(&self.raw);
                 if self.raw.is_some() {
                     // What goes out is not what the fields hold: mistakes in them are meant.
                     let others = self.fields.iter_mut().filter(|f| f.name != Name::Url);

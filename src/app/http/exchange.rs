@@ -131,7 +131,9 @@ impl Exchanges {
             EventKind::Closed { conn, .. } => self.close(at, *conn),
             EventKind::Stopped { .. } => {
                 let open: Vec<ConnId> = self.lines.keys().copied().collect();
-                open.into_iter().for_each(|conn| self.close(at, conn));
+                for conn in open {
+                    self.close(at, conn);
+                }
             }
             _ => {}
         }
@@ -233,9 +235,9 @@ impl Exchanges {
         if !surplus.is_empty() {
             let next = self.begin(at, conn);
             self.change(next, |exchange| {
-                surplus
-                    .into_iter()
-                    .for_each(|piece| exchange.request.push(piece));
+                for piece in surplus {
+                    exchange.request.push(piece);
+                }
             });
         }
     }

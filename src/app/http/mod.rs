@@ -7,12 +7,29 @@ pub mod page;
 pub mod raw;
 pub mod redirect;
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use super::scroll::{Motion, Rows, Scroll};
 use crate::model::event::Event;
 use crate::model::spec::{Side, Spec};
+use crate::wire::text::{Charset, tokens};
 use exchange::{Exchange, Exchanges};
+
+/// Words with what others wrote in them, in the characters that may be drawn.
+#[must_use]
+pub fn spell(text: &str, charset: Charset) -> Cow<'_, str> {
+    if charset == Charset::Unicode || text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let ours = [("§", "section "), ("·", "-"), ("…", "...")];
+    let text = ours
+        .into_iter()
+        .fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+    let shown = tokens(text.as_bytes(), charset).map(|token| token.shown.to_string());
+    Cow::Owned(shown.collect())
+}
 
 /// What is shown of the exchange that is looked at, besides a client's request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -158,11 +175,10 @@ impl Http {
     /// The next view.
     pub fn next_view(&mut self, side: Side) {
         self.view = match (self.view, side) {
-            (View::Request, _) => View::Answer,
+            (View::Request, _) | (View::Log, Side::Client) => View::Answer,
             (View::Answer, Side::Client) => View::Body,
             (View::Answer, Side::Server) | (View::Body, _) => View::Log,
             (View::Log, Side::Server) => View::Request,
-            (View::Log, Side::Client) => View::Answer,
         };
         match side {
             Side::Server => self.reading = Reading::default(),

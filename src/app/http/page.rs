@@ -2,10 +2,13 @@
 //! bytes are read anew each time, so that nothing but the bytes has to be kept; how much of them
 //! is bounded.
 
+use std::borrow::Cow;
+
 use unicode_width::UnicodeWidthStr as _;
 
 use super::exchange::Exchange;
 use super::raw::Raw;
+use super::spell;
 use crate::app::entry::{Piece, Tone};
 use crate::model::size::Size;
 use crate::wire::http1::{Broken, Item, Part, Reader};
@@ -73,6 +76,11 @@ pub fn message(raw: &Raw, direction: Direction, over: bool, width: u16, charset:
     let grows = !over && !raw.whole && raw.verdict.is_none();
     let mut remarks = remarks(&bytes, direction, raw, over);
     remarks.truncate(REMARKS);
+    for (_, remark) in &mut remarks {
+        if let Cow::Owned(spelled) = spell(&remark.text, charset) {
+            remark.text = spelled;
+        }
+    }
     let mut lines = lay_out(&bytes, remarks, width, charset);
     more(raw.len - bytes.len() as u64, &mut lines);
     let hidden = raw.len > bytes.len() as u64;
@@ -124,7 +132,8 @@ pub fn body(exchange: &Exchange, width: u16, charset: Charset) -> Page {
             say(&mut lines, "no body".to_owned());
         }
     } else if let Some(coding) = coding {
-        let coding = safe(&coding).into_owned();
+        let coding = safe(&coding);
+        let coding = spell(&coding, charset);
         say(
             &mut lines,
             format!("shown as it came, in the coding {coding}"),

@@ -99,7 +99,7 @@ pub fn follow(asking: &Asking, status: u16, url: &Url) -> Asking {
         _ => false,
     };
     if becomes_get {
-        next.method = "GET".to_owned();
+        "GET".clone_into(&mut next.method);
         next.body = Bytes::new();
         next.fields.retain(|(name, _)| {
             !name.to_ascii_lowercase().starts_with("content-")

@@ -80,8 +80,8 @@ impl App {
         let place =
             layout::geometry(self).and_then(|geometry| geometry.side(side)?.pane(pane).copied());
         let Some(place) = place else { return true };
-        let page = self.page(side, pane, layout::raw_width(self, side, &place));
-        let (rows, grows) = page.map_or((0, false), |page| (page.lines.len(), page.grows));
+        let shown = self.page(side, pane, layout::raw_width(self, side, &place));
+        let (rows, grows) = shown.map_or((0, false), |page| (page.lines.len(), page.grows));
         let http = &mut self.tab_mut().focused_mut().http;
         let reading = match pane {
             Pane::Answer => &mut http.answer_reading,
@@ -186,13 +186,11 @@ impl App {
         let shown = http.shown().map(|exchange| exchange.conn);
         let open = shown.filter(|conn| http.exchanges.is_open(*conn));
         let silent = http.exchanges.silent().map(|(conn, _)| conn).next();
-        match (state.session, open.or(silent)) {
-            (Some(id), Some(conn)) => vec![Effect::Command(id, Command::Close { conn })],
-            _ => {
-                state.warn("its connection is closed already".to_owned());
-                Vec::new()
-            }
+        if let (Some(id), Some(conn)) = (state.session, open.or(silent)) {
+            return vec![Effect::Command(id, Command::Close { conn })];
         }
+        state.warn("its connection is closed already".to_owned());
+        Vec::new()
     }
 
     /// Opens the editor on the answer or the request.
@@ -205,13 +203,13 @@ impl App {
                 let (bytes, note) = state.answer_to_edit();
                 (raw::to_text(&bytes), note)
             }
-            (None, Side::Client) => match state.request_to_send() {
-                Some(bytes) => (raw::to_text(&bytes), None),
-                None => {
+            (None, Side::Client) => {
+                let Some(bytes) = state.request_to_send() else {
                     self.show_form_error();
                     return;
-                }
-            },
+                };
+                (raw::to_text(&bytes), None)
+            }
         };
         let editor = Editor::new(side, &text, note);
         self.overlays.push(Overlay::Editor(Box::new(editor)));
