@@ -52,6 +52,7 @@ fn the_key_table_is_the_programs_own() {
 }
 
 /// One event of each kind, with every field that can be there.
+#[expect(clippy::too_many_lines, reason = "a list of all kinds")]
 fn one_of_each() -> Vec<EventKind> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
     let conn = ConnId(1);

@@ -185,6 +185,7 @@ pub(super) mod tests {
     use super::*;
     use crate::model::event::{Event, SessionId};
     use crate::model::failure::What;
+    use crate::model::spec::{Protocol, Side};
     use crate::net::{Clock, Feed};
 
     /// A session that does nothing yet, and the feed that it emits into.
