@@ -115,7 +115,7 @@ async fn ten_thousand_fields_are_refused_with_431() {
     let (_watch, address) = serve(Serving::default()).await;
     let mut peer = Peer::connect(address).await;
     peer.expect("GET");
-    let fields: String = (0..10_000).map(|n| format!("X{n}: y\r\n")).collect();
+    let fields = "X: y\r\n".repeat(10_000);
     peer.send(format!("GET / HTTP/1.1\r\nHost: a\r\n{fields}\r\n").as_bytes())
         .await;
     let got = peer.final_answer().await;
