@@ -10,7 +10,7 @@ use bytes::{BufMut, BytesMut};
 use super::date::imf_fixdate;
 use super::files::{self, Missing, Opened};
 use super::incoming::{Asked, Kept};
-use super::page::{self, WELCOME, Words};
+use super::page::{WELCOME, Words, page};
 use super::way::Way;
 use crate::model::http::Answer;
 use crate::model::size::Size;
@@ -79,8 +79,7 @@ impl Answering<'_> {
             Answer::Echo => self.echo(options),
             Answer::BuiltIn | Answer::Page(_) if !known => self.not_allowed(ALL),
             Answer::BuiltIn => {
-                let mut body = String::new();
-                page::write(WELCOME, &self.asked.kept, &mut body);
+                let body = page(WELCOME, &self.asked.kept);
                 self.whole(200, HTML, options, body.as_bytes());
             }
             Answer::Page(path) => return Some(Fetch::Page(path.clone())),
@@ -123,12 +122,11 @@ impl Answering<'_> {
             }
             Missing::Unreadable(why) => self.say(400, why),
             Missing::NotFound(why) => {
-                let mut body = String::new();
                 let words = Words {
                     title: "404 Not Found",
                     lead: &format!("What you asked for is not here: {why}."),
                 };
-                page::write(words, &self.asked.kept, &mut body);
+                let body = page(words, &self.asked.kept);
                 self.whole(404, HTML, None, body.as_bytes());
             }
             Missing::Broken(_, error) if error.kind() == std::io::ErrorKind::NotFound => {

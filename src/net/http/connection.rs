@@ -121,12 +121,13 @@ impl Connection {
 
     /// Serves the connection to its end, and tells of that.
     pub(super) async fn run(mut self) {
-        let server = self.server.clone();
+        // A token of its own: all connections look at theirs each time they do something.
+        let cancel = self.server.session.cut.child_token();
         let line = self.line.clone();
         let mut turn = None;
         let end = tokio::select! {
             biased;
-            () = server.session.cut.cancelled() => End::Stopped,
+            () = cancel.cancelled() => End::Stopped,
             end = self.serve_unless_closed(&line, &mut turn) => end,
         };
         if let End::Stopped = end {

@@ -6,9 +6,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::time::Instant;
 
 use crate::model::http::{Message, Request};
-use crate::wire::http1::{
-    Broken, End, Fields, Item, Part, Progress, Reader, RequestHead, StartLine,
-};
+use crate::wire::http1::{Broken, End, Item, Part, Progress, Reader, RequestHead, StartLine};
 
 /// How much of a request is kept to be shown in its answer, in bytes. Whole requests of browsers
 /// and pupils fit; what many connections can hold stays bounded.
@@ -201,7 +199,7 @@ fn request(head: &RequestHead, end: End) -> Request {
         target: Bytes::copy_from_slice(&head.target),
         message: Message {
             version: head.version.to_string(),
-            fields: fields(&head.fields),
+            fields: fields(head),
             body_len: end.body_len,
             raw_len: end.raw_len(),
             offset: end.span.start,
@@ -209,16 +207,14 @@ fn request(head: &RequestHead, end: End) -> Request {
     }
 }
 
-/// All values share one buffer.
-fn fields(fields: &Fields) -> Vec<(String, Bytes)> {
-    let len = fields.iter().map(|field| field.value.len()).sum();
-    let mut values = BytesMut::with_capacity(len);
-    for field in fields.iter() {
+/// All values share one buffer, which is as long as the head: to add up their lengths first would
+/// cost more than it saves.
+fn fields(head: &RequestHead) -> Vec<(String, Bytes)> {
+    let mut values = BytesMut::with_capacity(head.span.len() as usize);
+    let mut fields = Vec::with_capacity(head.fields.len());
+    for field in head.fields.iter() {
         values.extend_from_slice(field.value);
+        fields.push((field.name.to_owned(), values.split().freeze()));
     }
-    let mut values = values.freeze();
     fields
-        .iter()
-        .map(|field| (field.name.to_owned(), values.split_to(field.value.len())))
-        .collect()
 }

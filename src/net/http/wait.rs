@@ -1,6 +1,7 @@
 //! What a connection waits for, and how long: bytes, room to write, a file, the clock. Decides
 //! nothing.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::future::poll_fn;
 use std::io;
@@ -128,18 +129,31 @@ pub(super) fn far(now: Instant, ahead: Duration) -> Instant {
     now + ahead.min(FAR)
 }
 
-/// One read call, given exactly the buffer that was asked for. The buffer is made when there is
-/// something to read, so that connections on which nothing happens cost little.
+thread_local! {
+    /// The buffer that reads on this thread are given. Connections have none of their own, so that
+    /// those on which nothing happens cost little.
+    static BUFFER: Cell<BytesMut> = Cell::default();
+}
+
+/// The largest buffer that is kept for the next read, in bytes.
+const SPARE: usize = 64 << 10;
+
+/// One read call, given exactly the buffer size that was asked for.
 fn poll_read(
     stream: &mut TcpStream,
     size: usize,
     context: &mut Context<'_>,
 ) -> Poll<io::Result<Bytes>> {
     ready!(stream.poll_read_ready(context))?;
-    let mut buffer = BytesMut::with_capacity(size);
+    let mut buffer = BUFFER.take();
+    buffer.reserve(size);
     let mut limited = (&mut buffer).limit(size);
-    let read = ready!(pin!(stream.read_buf(&mut limited)).poll(context));
-    Poll::Ready(read.map(|_| socket::payload(&mut buffer, size)))
+    let read = pin!(stream.read_buf(&mut limited)).poll(context);
+    let read = read.map_ok(|_| socket::payload(&mut buffer, size));
+    if buffer.capacity() <= SPARE {
+        BUFFER.set(buffer);
+    }
+    read
 }
 
 fn poll_work(work: &mut Work, context: &mut Context<'_>) -> Poll<Happening> {
