@@ -338,12 +338,22 @@ pub fn raw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
     };
     let (words, role) = condition(app, state, place.pane, &shown);
     let words = spell(&words, app.charset());
-    painter.on_rule(left, right, place.rule.y, &words, role);
+    let right = painter.on_rule(left, right, place.rule.y, &words, role);
     let reading = match place.pane {
         Pane::Answer => http.answer_reading,
         _ => http.reading,
     };
-    lines(painter, area, &shown, reading);
+    let below = lines(painter, area, &shown, reading);
+    if below > 0 {
+        let arrow = painter.theme.either("▼", "v");
+        painter.on_rule(
+            left,
+            right,
+            place.rule.y,
+            &format!("{arrow} {below} more"),
+            Role::Quiet,
+        );
+    }
     if let (Some(area), Some(exchange)) = (layout::body_beside(app, side, place), http.shown()) {
         let x = area.x.saturating_sub(3);
         for y in area.top()..area.bottom() {
@@ -416,7 +426,8 @@ fn redirect_words(exchange: &Exchange) -> String {
 }
 
 /// Rows from where one reads, remarks at the right end, a mark at the end of what still grows.
-fn lines(painter: &mut Painter, area: Rect, page: &Page, reading: Reading) {
+/// Returns how many rows are below.
+fn lines(painter: &mut Painter, area: Rect, page: &Page, reading: Reading) -> usize {
     let height = usize::from(area.height);
     let top = reading.top(page.lines.len(), height, page.grows);
     let last = page.lines.len().saturating_sub(1);
@@ -439,10 +450,5 @@ fn lines(painter: &mut Painter, area: Rect, page: &Page, reading: Reading) {
             painter.text(at.x, at.y, painter.theme.either("▏", "_"), Role::Key, 1);
         }
     }
-    let below = page.lines.len().saturating_sub(top + height);
-    if below > 0 && area.height > 0 {
-        let arrow = painter.theme.either("▼", "v");
-        let words = format!(" {arrow} {below} more rows ");
-        painter.right(area.x, area.right(), area.bottom() - 1, &words, Role::Quiet);
-    }
+    page.lines.len().saturating_sub(top + height)
 }

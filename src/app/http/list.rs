@@ -110,6 +110,9 @@ pub fn words(exchange: &Exchange, side: Side, now: Stamp) -> Words {
             words.tone = Tone::Warning;
             "closed without an answer".to_owned()
         }
+        (false, _) if exchange.closed && side == Side::Server => {
+            format!("{} sent", Size(exchange.response.len))
+        }
         (false, _) if exchange.closed => {
             words.tone = Tone::Warning;
             format!("stopped after {}", Size(exchange.response.len))

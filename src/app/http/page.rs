@@ -18,6 +18,9 @@ use crate::wire::text::{Charset, Kind, safe};
 /// How many remarks a page has at most: nobody reads more, and each may take a row.
 const REMARKS: usize = 2000;
 
+/// How many rows are laid out at most; a text of line ends alone would have one for each byte.
+const ROWS: usize = 10_000;
+
 /// What is said about a line, at its right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Remark {
@@ -81,9 +84,9 @@ pub fn message(raw: &Raw, direction: Direction, over: bool, width: u16, charset:
             remark.text = spelled;
         }
     }
-    let mut lines = lay_out(&bytes, remarks, width, charset);
-    more(raw.len - bytes.len() as u64, &mut lines);
-    let hidden = raw.len > bytes.len() as u64;
+    let (mut lines, shown) = lay_out(&bytes, remarks, width, charset);
+    let hidden = raw.len > shown;
+    more(raw.len - shown, &mut lines);
     if grows && !hidden && bytes.ends_with(b"\n") {
         lines.push(Line::default());
     }
@@ -120,7 +123,7 @@ pub fn body(exchange: &Exchange, width: u16, charset: Charset) -> Page {
             _ => {}
         }
     }
-    let mut lines = lay_out(&decoded, Vec::new(), width, charset);
+    let (mut lines, shown) = lay_out(&decoded, Vec::new(), width, charset);
     if decoded.is_empty() {
         lines.clear();
         if exchange.response.verdict.is_some() {
@@ -139,7 +142,8 @@ pub fn body(exchange: &Exchange, width: u16, charset: Charset) -> Page {
             format!("shown as it came, in the coding {coding}"),
         );
     }
-    more(exchange.response.len - raw.len() as u64, &mut lines);
+    let unread = exchange.response.len - raw.len() as u64;
+    more(unread + decoded.len() as u64 - shown, &mut lines);
     Page {
         lines,
         grows: exchange.ended.is_none() && exchange.answered.is_some(),
@@ -235,12 +239,23 @@ fn pieces(row: Row<'_>) -> Vec<Piece> {
     row.spans.into_iter().map(piece).collect()
 }
 
-/// Rows with each remark beside the row of its byte where there is room, otherwise below it.
-fn lay_out(bytes: &[u8], remarks: Vec<(u64, Remark)>, width: u16, charset: Charset) -> Vec<Line> {
+/// Rows with each remark beside the row of its byte where there is room, otherwise below it; and
+/// how many bytes they show.
+fn lay_out(
+    bytes: &[u8],
+    remarks: Vec<(u64, Remark)>,
+    width: u16,
+    charset: Charset,
+) -> (Vec<Line>, u64) {
     let mut lines = Vec::new();
+    let mut shown = 0;
     let mut remarks = remarks.into_iter().peekable();
     for row in rows::rows(bytes, width, charset, FORMAT_LIMIT) {
+        if lines.len() >= ROWS {
+            break;
+        }
         let end = row.source.end as u64;
+        shown = end;
         let last = row.source.end == bytes.len();
         let mut beside = Some(lines.len());
         lines.push(Line {
@@ -258,7 +273,7 @@ fn lay_out(bytes: &[u8], remarks: Vec<(u64, Remark)>, width: u16, charset: Chars
             }
         }
     }
-    lines
+    (lines, shown)
 }
 
 fn below(lines: &mut Vec<Line>, remark: &Remark, width: u16, charset: Charset) {
@@ -337,6 +352,16 @@ mod tests {
         let lines = shown(&page);
         assert_eq!(lines[0], "GET / HTTP/1.1␊");
         assert!(lines[1].starts_with(" | ended by LF"), "{lines:?}");
+    }
+
+    #[test]
+    fn a_text_of_line_ends_alone_is_bounded_and_says_so() {
+        let mut raw = Raw::default();
+        raw.push(bytes::Bytes::from(vec![b'\n'; FORMAT_LIMIT]));
+        let page = message(&raw, Direction::Request, false, 40, Charset::Unicode);
+        assert!(page.lines.len() <= 2 * ROWS, "{}", page.lines.len());
+        let last = page.lines.last().and_then(|line| line.remark.as_ref());
+        assert!(last.is_some_and(|remark| remark.text.ends_with("more, not shown")));
     }
 
     #[test]
