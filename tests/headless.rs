@@ -381,3 +381,140 @@ fn where_the_locale_has_no_utf8_lines_are_ascii() {
         );
     }
 }
+
+/// Answers one request with these bytes and waits for the client's end; gives the request's head.
+fn answer_once(answer: &'static [u8]) -> (SocketAddr, std::thread::JoinHandle<String>) {
+    let (listener, address) = listener();
+    let server = std::thread::spawn(move || {
+        let mut peer = accept(&listener);
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.extend(read_exactly(&mut peer, 1));
+        }
+        peer.write_all(answer).expect("the client reads");
+        peer.shutdown(std::net::Shutdown::Write)
+            .expect("it is still open");
+        read_to_end(&mut peer);
+        String::from_utf8(head).expect("it is text")
+    });
+    (address, server)
+}
+
+#[test]
+fn an_http_client_asks_once_without_its_stdin_and_tells_of_the_answer() {
+    let (address, server) = answer_once(
+        b"HTTP/1.1 404 Not \xe9\r\nX-A: 1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n",
+    );
+    let words = format!("http client {address}/x?y -X DELETE -H X-B:2 --json");
+    // Its stdin stays open and has a line in it.
+    let mut client = Netplay::start(&words);
+    client.input("not for the server\n");
+    let end = client.end();
+    assert_eq!(end.code, Some(0), "{end:?}");
+    let head = server.join().expect("the server does not panic");
+    assert!(
+        head.starts_with("DELETE /x?y HTTP/1.1\r\nHost: 127.0.0.1:"),
+        "{head}"
+    );
+    assert!(head.ends_with("\r\nX-B: 2\r\n\r\n"), "{head}");
+    assert_eq!(end.bytes("sent"), head.as_bytes());
+    let response = end.event("response");
+    assert_eq!(response["status"], 404);
+    assert_eq!(response["reason"], "Not \u{e9}");
+    assert_eq!(response["version"], "HTTP/1.1");
+    assert_eq!(
+        response["headers"],
+        serde_json::json!([["X-A", "1"], ["Transfer-Encoding", "chunked"]])
+    );
+    assert_eq!(response["body_len"], 2);
+    assert_eq!(response["raw_len"], end.bytes("received").len());
+    assert_eq!(
+        (&response["offset"], &response["conn"]),
+        (&0.into(), &1.into())
+    );
+    assert_eq!(end.stderr, "");
+    assert_eq!(end.names().last().map(String::as_str), Some("stopped"));
+}
+
+#[test]
+fn an_http_client_ends_with_1_when_no_whole_answer_came_and_says_why() {
+    let closed = free_port("tcp");
+    let end = Netplay::start_without_input(&format!("http client :{closed} --json")).end();
+    assert_eq!(
+        (end.code, &end.event("failed")["kind"]),
+        (Some(1), &"refused".into())
+    );
+
+    for (answer, kind, says) in [
+        (&b""[..], "cut-short", "closed without an answer"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhello",
+            "cut-short",
+            "5 of 50 bytes, then closed",
+        ),
+        (b"hello\r\n", "malformed", "no HTTP"),
+        (
+            b"\x15\x03\x01\0\x02\x02\x46",
+            "malformed",
+            "this port speaks https",
+        ),
+    ] {
+        let (address, server) = answer_once(answer);
+        let end = Netplay::start_without_input(&format!("http client {address} --json")).end();
+        server.join().expect("the server does not panic");
+        assert_eq!(end.code, Some(1), "{end:?}");
+        let failed = end.event("failed");
+        assert_eq!(failed["kind"], kind, "{end:?}");
+        assert!(end.stderr.contains(says), "{end:?}");
+        assert_eq!(
+            end.names().contains(&"malformed".to_owned()),
+            kind == "malformed"
+        );
+    }
+
+    let (listener, address) = listener();
+    let words = format!("http client {address} --patience 100ms --json");
+    let end = Netplay::start_without_input(&words).end();
+    drop(listener);
+    assert_eq!(
+        (end.code, &end.event("failed")["kind"]),
+        (Some(1), &"timeout".into())
+    );
+}
+
+#[test]
+fn a_form_is_posted_and_the_lines_can_be_read() {
+    let (address, server) = answer_once(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+    let words = format!("http client {address} -d a=1 -d b=2 --close --headless");
+    let end = Netplay::start_without_input(&words).end();
+    let head = server.join().expect("the server does not panic");
+    assert!(head.starts_with("POST / HTTP/1.1\r\n"), "{head}");
+    for line in [
+        "Connection: close",
+        "Content-Length: 7",
+        "Content-Type: application/x-www-form-urlencoded",
+    ] {
+        assert!(head.contains(&format!("\r\n{line}\r\n")), "{head}");
+    }
+    assert_eq!(end.code, Some(0), "{end:?}");
+    let lines = end.lines.join("\n");
+    assert!(lines.contains("response 201 Created, body 0 B"), "{lines}");
+}
+
+#[test]
+fn what_is_to_be_served_must_be_there() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let folder = folder.path().display().to_string();
+    for (words, says) in [
+        (format!("--page {folder}/none"), "there is no"),
+        (format!("--dir {folder}/none"), "there is no"),
+        (
+            format!("--page {folder}"),
+            "is a folder; serve it with --dir",
+        ),
+    ] {
+        let end = Netplay::start_without_input(&format!("http server :0 {words} --json")).end();
+        assert_eq!(end.code, Some(1), "{end:?}");
+        assert!(end.stderr.contains(says), "{end:?}");
+    }
+}

@@ -236,12 +236,6 @@ async fn a_client_that_gets_no_answer_can_be_stopped_at_once() {
 }
 
 #[tokio::test]
-async fn http_sessions_say_that_they_do_not_exist() {
-    let failure = failure_of(Spec::new(Protocol::Http, Side::Server)).await;
-    assert_eq!(failure.what, What::Internal);
-}
-
-#[tokio::test]
 async fn a_reset_is_the_fault_of_one_connection_and_what_was_received_stays() {
     let (mut watch, address) = serve(|spec| spec).await;
     let mut bad = TcpStream::connect(address).await.unwrap();

@@ -70,7 +70,7 @@ pub struct Tab {
 }
 
 /// Who types has the next key down within this time; who reads what happened has not.
-const TYPING_GOES_ON: Duration = Duration::from_millis(350);
+const TYPING_GOES_ON: Duration = Duration::from_millis(120);
 
 impl Tab {
     /// A tab of these two sides (server, client).

@@ -4,11 +4,15 @@
 //! Start is not async: names are resolved, sockets bound and dialled in the task, and all of it
 //! comes back as events. Dropping the handle cancels the session.
 
+mod accept;
 mod bind;
+mod dial;
 mod fault;
 pub mod feed;
+mod http;
 mod platform;
 mod resolve;
+mod service;
 mod session;
 mod socket;
 mod tcp;
@@ -20,9 +24,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use self::session::Session;
+use self::session::{Inbox, Session};
 use crate::model::command::{Command, Target};
-use crate::model::spec::Spec;
+use crate::model::event::Outcome;
+use crate::model::spec::{Protocol, Side, Spec};
 
 pub use feed::{Clock, Emitter, Feed};
 pub use platform::{own_addresses, raise_descriptor_limit};
@@ -129,9 +134,6 @@ impl Drop for Handle {
 /// Starts a session on the current Tokio runtime. Whatever happens to it, its last event is
 /// `Stopped`, exactly once.
 ///
-/// TCP and UDP run here. There are no HTTP sessions yet: such a spec gives `Failed` (`internal`)
-/// and `Stopped` at once, so do not offer to start one.
-///
 /// # Panics
 /// When called outside a Tokio runtime.
 #[must_use]
@@ -146,7 +148,30 @@ pub fn start(spec: Spec, emitter: Emitter) -> Handle {
         cancel: cancel.clone(),
     };
     let session = Arc::new(Session::new(spec, emitter, cancel, audience));
-    let work = session::run(session.clone(), inbox);
+    let work = run(session.clone(), inbox);
     tokio::spawn(session::supervise(session, work));
     handle
+}
+
+/// What a session does, from its start to its end.
+async fn run(session: Arc<Session>, mut inbox: Inbox) -> Outcome {
+    #[cfg(debug_assertions)]
+    break_if_asked(session.spec.side);
+    let outcome = match (session.spec.protocol, session.spec.side) {
+        (Protocol::Tcp, Side::Server) => tcp::server::run(&session, &mut inbox).await,
+        (Protocol::Tcp, Side::Client) => tcp::client::run(&session, &mut inbox).await,
+        (Protocol::Udp, Side::Server) => udp::server::run(&session, &mut inbox).await,
+        (Protocol::Udp, Side::Client) => udp::client::run(&session, &mut inbox).await,
+        (Protocol::Http, Side::Server) => http::server::run(&session, &mut inbox).await,
+        (Protocol::Http, Side::Client) => http::client::run(&session, &mut inbox).await,
+    };
+    session::lose_orders(&session, inbox);
+    outcome
+}
+
+/// For the tests of what a panic leaves behind.
+#[cfg(debug_assertions)]
+fn break_if_asked(side: Side) {
+    let asked = std::env::var_os("NETPLAY_PANIC").is_some_and(|place| place == side.word());
+    assert!(!asked, "asked for by NETPLAY_PANIC");
 }

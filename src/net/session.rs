@@ -12,11 +12,11 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Emitter, Order, fault, tcp, udp};
+use super::{Emitter, Order, fault};
 use crate::model::command::Command;
 use crate::model::event::{ConnId, EventKind, Outcome};
 use crate::model::failure::Failure;
-use crate::model::spec::{MAX_RECV_SIZE, Protocol, Side, Spec};
+use crate::model::spec::{MAX_RECV_SIZE, Spec};
 use crate::model::time::Stamp;
 
 /// Troubles that are not further apart than this are one, and told once.
@@ -150,33 +150,8 @@ pub(super) async fn supervise(
     session.emit(session.stopped(outcome));
 }
 
-/// What a session does.
-pub(super) async fn run(session: Arc<Session>, mut inbox: Inbox) -> Outcome {
-    #[cfg(debug_assertions)]
-    break_if_asked(session.spec.side);
-    let outcome = match (session.spec.protocol, session.spec.side) {
-        (Protocol::Tcp, Side::Server) => tcp::server::run(&session, &mut inbox).await,
-        (Protocol::Tcp, Side::Client) => tcp::client::run(&session, &mut inbox).await,
-        (Protocol::Udp, Side::Server) => udp::server::run(&session, &mut inbox).await,
-        (Protocol::Udp, Side::Client) => udp::client::run(&session, &mut inbox).await,
-        (Protocol::Http, _) => {
-            session.fail(None, fault::no_http());
-            Outcome::Failed
-        }
-    };
-    lose_orders(&session, inbox);
-    outcome
-}
-
-/// For the tests of what a panic leaves behind.
-#[cfg(debug_assertions)]
-fn break_if_asked(side: Side) {
-    let asked = std::env::var_os("NETPLAY_PANIC").is_some_and(|place| place == side.word());
-    assert!(!asked, "asked for by NETPLAY_PANIC");
-}
-
 /// Tells of messages that were ordered but never looked at.
-fn lose_orders(session: &Session, mut inbox: Inbox) {
+pub(super) fn lose_orders(session: &Session, mut inbox: Inbox) {
     inbox.close();
     let mut lost = (0, 0);
     while let Ok(order) = inbox.try_recv() {
@@ -210,6 +185,7 @@ pub(super) mod tests {
     use super::*;
     use crate::model::event::{Event, SessionId};
     use crate::model::failure::What;
+    use crate::model::spec::{Protocol, Side};
     use crate::net::{Clock, Feed};
 
     /// A session that does nothing yet, and the feed that it emits into.

@@ -4,6 +4,7 @@
 use std::io;
 use std::net::SocketAddr;
 
+use bytes::{Bytes, BytesMut};
 use socket2::{Domain, Socket, Type};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 
@@ -83,6 +84,18 @@ pub(super) fn abort_on_drop(stream: &TcpStream) {
 /// Ends our sending direction (FIN, RFC 9293 section 3.6) after what the system still has to send.
 pub(super) fn finish(stream: &TcpStream) -> io::Result<()> {
     socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write)
+}
+
+/// What was read into a buffer of this size, as a payload to keep. A small one is copied, so that
+/// it does not hold on to a large buffer; otherwise the buffer itself goes.
+pub(super) fn payload(buffer: &mut BytesMut, size: usize) -> Bytes {
+    if buffer.len() * 2 < size {
+        let data = Bytes::copy_from_slice(buffer);
+        buffer.clear();
+        data
+    } else {
+        std::mem::take(buffer).freeze()
+    }
 }
 
 /// An address as people know it: IPv4 peers of a socket for both families without `::ffff:`.

@@ -1,4 +1,5 @@
-//! The run without a screen: one session, its events printed to stdout, the lines of stdin sent.
+//! The run without a screen: one session, its events printed to stdout, the lines of stdin sent
+//! (HTTP sends none: what it says is said by the command line).
 //! Backpressure goes the whole way: a reader of stdout that is slow fills the batch on its way,
 //! then the session's lane, then the socket of the peer. A stop never waits for any of them.
 
@@ -9,7 +10,7 @@ use std::time::Duration;
 use anyhow::Context;
 use bytes::Bytes;
 use tokio::runtime::Builder;
-use tokio::sync::mpsc::Receiver;
+use tokio::sync::mpsc::{Receiver, channel};
 use tokio::time::{Instant, sleep_until};
 
 use super::output::{self, Batch};
@@ -19,6 +20,7 @@ use crate::model::command::{Command, Target};
 use crate::model::event::{Event, EventKind, Outcome, SessionId};
 use crate::model::failure::{Failure, FailureKind, What};
 use crate::model::launch::{Format, HeadlessLaunch};
+use crate::model::spec::Protocol;
 use crate::model::time::Stamp;
 use crate::net::{self, Clock, Feed, Handle};
 use crate::store::{json, line};
@@ -47,9 +49,15 @@ async fn watch(launch: HeadlessLaunch) -> anyhow::Result<u8> {
     let clock = Clock::new();
     let mut feed = Feed::new(clock);
     let mut printer = Printer::new(&launch, clock);
+    // What HTTP says is said by the command line.
+    let mut typed = launch.spec.protocol == Protocol::Http;
+    let lines = if typed {
+        channel(1).1
+    } else {
+        input::lines(launch.newline)
+    };
     let handle = net::start(launch.spec, feed.emitter(SessionId(0)));
-    let mut typing = pin!(type_in(&handle, input::lines(launch.newline)));
-    let mut typed = false;
+    let mut typing = pin!(type_in(&handle, lines));
     // Set by the first request to stop.
     let mut deadline: Option<Instant> = None;
     let mut broken: Option<io::Error> = None;

@@ -11,9 +11,15 @@ pub mod signals;
 pub mod terminal;
 pub mod tui;
 
+use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::slice;
 
+use anyhow::Context as _;
+
+use crate::model::http::Answer;
 use crate::model::launch::Launch;
+use crate::wire::text::safe;
 
 /// The exit code of wrong usage.
 const USAGE: u8 = 2;
@@ -21,6 +27,13 @@ const USAGE: u8 = 2;
 /// Runs what was asked for until it ends, and gives the program's exit code. What happens to a
 /// session is shown where its events go; the error is for a run that could not begin or go on.
 pub fn run(launch: Launch) -> anyhow::Result<u8> {
+    let specs = match &launch {
+        Launch::Screen(launch) => &launch.presets[..],
+        Launch::Headless(launch) => slice::from_ref(&launch.spec),
+    };
+    for spec in specs {
+        look_for(&spec.serving.answer)?;
+    }
     match launch {
         Launch::Screen(launch) => {
             if let Err(error) = terminal::check() {
@@ -32,4 +45,25 @@ pub fn run(launch: Launch) -> anyhow::Result<u8> {
         }
         Launch::Headless(launch) => headless::run(*launch),
     }
+}
+
+/// Looks whether what is to be served is there, so that a slip is told before anybody asks for it.
+fn look_for(answer: &Answer) -> anyhow::Result<()> {
+    let (path, flag) = match answer {
+        Answer::Page(path) => (path, "--page"),
+        Answer::Dir(path) => (path, "--dir"),
+        Answer::BuiltIn | Answer::Echo | Answer::Raw(_) => return Ok(()),
+    };
+    let name = path.to_string_lossy();
+    let name = safe(&name);
+    let found = fs::metadata(path).with_context(|| format!("{flag}: there is no {name}"))?;
+    match (answer, found.is_dir()) {
+        (Answer::Page(_), true) => anyhow::bail!("--page: {name} is a folder; serve it with --dir"),
+        (Answer::Dir(_), false) => {
+            anyhow::bail!("--dir: {name} is no folder; serve it with --page")
+        }
+        (Answer::Page(_), _) => File::open(path).map(drop),
+        _ => fs::read_dir(path).map(drop),
+    }
+    .with_context(|| format!("{flag}: {name} cannot be read"))
 }

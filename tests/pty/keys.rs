@@ -280,7 +280,7 @@ fn a_refused_client_may_try_again_or_wait_for_its_server() {
     let (listener, port) = listener();
     drop(listener);
     let mut screen = netplay(&format!("tcp client {port}")).open();
-    screen.key("kept", "w: wait for the server");
+    screen.shows("w: wait for the server");
     screen.key("w", "waiting for 127.0.0.1:");
     let listener = TcpListener::bind(("127.0.0.1", port)).expect("it was free");
     let mut peer = accept(&listener);

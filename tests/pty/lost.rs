@@ -15,7 +15,10 @@ const LITTLE: Duration = Duration::from_millis(500);
 
 /// The end of a program whose terminal goes away: soon, without effort, its peers told in order.
 fn ends_when_its_terminal_goes(start: Start) {
-    let mut screen = start.open();
+    let folder = tempfile::tempdir().expect("a folder for what is complained about");
+    let complaints = folder.path().join("stderr");
+    let path = complaints.to_str().expect("a plain path");
+    let mut screen = start.env("COMPLAINTS", path).open();
     let mut peer = TcpStream::connect(("127.0.0.1", screen.listening())).expect("it listens");
     peer.set_read_timeout(Some(LIMIT)).expect("not zero");
     screen.shows("1 open, 1 in all");
@@ -39,19 +42,25 @@ fn ends_when_its_terminal_goes(start: Start) {
 
 #[test]
 fn a_closed_terminal_ends_it_by_a_signal() {
-    ends_when_its_terminal_goes(netplay("tcp server :0"));
+    ends_when_its_terminal_goes(
+        netplay("tcp server :0").by_shell(r#"exec "$0" "$@" 2>"$COMPLAINTS""#),
+    );
 }
 
 #[test]
 fn a_closed_terminal_ends_it_where_the_signal_was_switched_off() {
     ends_when_its_terminal_goes(
-        netplay("tcp server :0").by_shell(r#"trap "" HUP; exec "$0" "$@""#),
+        netplay("tcp server :0").by_shell(r#"trap "" HUP; exec "$0" "$@" 2>"$COMPLAINTS""#),
     );
 }
 
 #[test]
 fn a_closed_terminal_ends_it_where_no_signal_comes() {
-    ends_when_its_terminal_goes(netplay("tcp server :0").without_control());
+    ends_when_its_terminal_goes(
+        netplay("tcp server :0")
+            .by_shell(r#"exec "$0" "$@" 2>"$COMPLAINTS""#)
+            .without_control(),
+    );
 }
 
 #[test]

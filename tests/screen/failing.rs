@@ -233,8 +233,8 @@ fn text_on_its_way_when_the_session_ends_is_text_and_no_command() {
         outcome: Outcome::Done,
     };
     // The story would fail if it quit.
-    story.wait(100).event(Side::Client, end);
-    story.wait(200).types("Q").wait(300).types("uestion?");
+    story.wait(50).event(Side::Client, end);
+    story.wait(50).types("Q").wait(100).types("uestion?");
     let text = |story: &Story| story.app.tab().get(Side::Client).chat.text();
     assert_eq!(text(&story), "What is the Question?");
     story.wait(2000).types("?");

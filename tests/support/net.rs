@@ -83,6 +83,11 @@ impl Watch {
         self.feed.drain(|_, event| events.push(event));
     }
 
+    /// Waits until something may wait in the feed.
+    pub async fn ready(&self) {
+        self.feed.ready().await;
+    }
+
     /// Waits until `find` finds something in the events.
     pub async fn until<T>(&mut self, what: &str, mut find: impl FnMut(&[Event]) -> Option<T>) -> T {
         let deadline = tokio::time::Instant::now() + DEADLINE;

@@ -16,10 +16,11 @@ use crate::model::spec::Protocol;
 
 pub(super) use setup::{
     accept, all_tries, bad_target, bind, connect, connect_timeout, internal, name_server_silent,
-    no_http, too_many_connections, unknown_host,
+    too_many_connections, unknown_host,
 };
 pub(super) use traffic::{
-    datagrams, greeting_rejected, no_greeting, not_reading, port_unreachable, too_large, transfer,
+    datagrams, file, file_shrank, greeting_rejected, never_reads, no_greeting, not_reading,
+    port_unreachable, too_large, transfer,
 };
 
 /// The width that a line may have.

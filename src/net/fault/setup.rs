@@ -254,13 +254,3 @@ pub(in crate::net) fn internal(protocol: Protocol, text: &str) -> Failure {
         "please report this; start the session again to go on",
     )
 }
-
-/// There are no HTTP sessions yet.
-pub(in crate::net) fn no_http() -> Failure {
-    failure(
-        What::Internal,
-        FailureKind::Other,
-        "HTTP sessions are not part of this version".to_owned(),
-        "",
-    )
-}

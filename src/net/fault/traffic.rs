@@ -2,8 +2,10 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
 
-use super::{and_system, failure, kind, named, other};
+use super::{and_system, failure, kind, named, other, system_text};
 use crate::model::failure::{Failure, FailureKind, What};
 use crate::model::size::Size;
 use crate::model::spec::{HELLO_LIMIT, Protocol};
@@ -138,5 +140,48 @@ pub(in crate::net) fn greeting_rejected(protocol: Protocol, peer: SocketAddr) ->
             named(protocol, peer)
         ),
         "is a greeting server running there?",
+    )
+}
+
+/// A peer did not read for so long that it was given up: `waiting` bytes were left here.
+pub(in crate::net) fn never_reads(
+    protocol: Protocol,
+    peer: SocketAddr,
+    waiting: u64,
+    limit: Duration,
+) -> Failure {
+    failure(
+        What::Send,
+        FailureKind::NotReading,
+        format!(
+            "{} did not read for {} s, {} were left",
+            named(protocol, peer),
+            limit.as_secs(),
+            Size(waiting)
+        ),
+        "the connection was closed; the answer is larger than the system's buffer",
+    )
+}
+
+/// A file that a server was told to send cannot be had.
+pub(in crate::net) fn file(path: &Path, error: &io::Error) -> Failure {
+    failure(
+        What::Input,
+        kind(error),
+        format!("cannot read {}: {}", path.display(), system_text(error)),
+        "check the name, and whether you may read it; the server goes on",
+    )
+}
+
+/// A file became shorter while it was sent.
+pub(in crate::net) fn file_shrank(missing: u64) -> Failure {
+    failure(
+        What::Input,
+        FailureKind::CutShort,
+        format!(
+            "a file became shorter while it was sent: {} are missing",
+            Size(missing)
+        ),
+        "the connection was closed, so that the peer notices",
     )
 }

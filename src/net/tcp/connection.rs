@@ -183,7 +183,7 @@ impl Connection {
                 Ok(0) => return Ok(Read::Finished),
                 Ok(n) => {
                     bytes += n;
-                    let room = self.received(take(&mut buffer, size));
+                    let room = self.received(socket::payload(&mut buffer, size));
                     if !room || bytes >= most {
                         break;
                     }
@@ -385,16 +385,4 @@ pub(super) fn tell_closed(
         received,
         sent,
     });
-}
-
-/// What was read, as a payload to keep. A small one is copied, so that it does not hold on to a
-/// large buffer; otherwise the buffer itself goes.
-fn take(buffer: &mut BytesMut, size: usize) -> Bytes {
-    if buffer.len() * 2 < size {
-        let data = Bytes::copy_from_slice(buffer);
-        buffer.clear();
-        data
-    } else {
-        std::mem::take(buffer).freeze()
-    }
 }

@@ -1,24 +1,21 @@
 //! TCP sessions (RFC 9293): a server with many connections, a client with one. Both hand the
 //! stream to the same connection, and what a connection says by itself to the scene's machine.
 
-mod accept;
 pub(super) mod client;
 mod connection;
 mod line;
 pub(super) mod server;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use self::line::Line;
 use super::Order;
+use super::service;
 use super::session::Session;
 use crate::model::command::{Command, Target};
 use crate::model::event::ConnId;
 use crate::model::spec::Side;
 
 /// The open connections of a session.
-type Lines = BTreeMap<ConnId, Arc<Line>>;
+type Lines = service::Lines<Line>;
 
 fn targets(lines: &Lines, to: Target) -> Vec<(ConnId, &Line)> {
     match to {

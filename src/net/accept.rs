@@ -1,4 +1,4 @@
-//! The door of a TCP server: accepts on several listeners in turn, never ends by an error, and
+//! The door of a server on streams: accepts on several listeners in turn, never ends by an error, and
 //! never spins on one (at the descriptor limit accept fails millions of times a second).
 
 use std::io::{self, ErrorKind};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, sleep_until};
 
-use crate::net::session::Episode;
+use super::session::Episode;
 
 /// The first pause after an accept that failed.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(50);
