@@ -2,6 +2,7 @@
 //! came from outside is made harmless here: escaped for HTML, control and format characters as
 //! marks.
 
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use super::incoming::Kept;
@@ -78,9 +79,12 @@ fn show(kept: &Kept, out: &mut String) {
     }
     for token in tokens(shown, Charset::Unicode) {
         if token.kind() == Kind::Mark {
-            out.push_str("<i>");
+            // The signs of control characters are hard to read at the size of text.
+            let sign = matches!(shown[token.source.start], b'\r' | b'\n' | b'\t');
+            let tag = if sign { 'b' } else { 'i' };
+            let _ = write!(out, "<{tag}>");
             token.shown.push_to(out);
-            out.push_str("</i>");
+            let _ = write!(out, "</{tag}>");
         } else if let Ok(text) = std::str::from_utf8(&shown[token.source.clone()]) {
             escape(text, out);
         }
@@ -153,11 +157,11 @@ mod tests {
         );
         assert!(
             page.contains(
-                "GET /&lt;script&gt;&amp;&quot;&#39; HTTP/1.1<i>␍␊</i>\n<i>\\xff</i><i>\\x1b</i>"
+                "GET /&lt;script&gt;&amp;&quot;&#39; HTTP/1.1<b>␍␊</b>\n<i>\\xff</i><i>\\x1b</i><b>␉</b>\t<i>"
             ),
             "{page}"
         );
-        assert!(page.contains("<i>\\u{202e}</i>x<i>␊</i>\n"), "{page}");
+        assert!(page.contains("<i>\\u{202e}</i>x<b>␊</b>\n"), "{page}");
         assert!(!page.contains("{{"));
     }
 
