@@ -30,11 +30,11 @@ async fn an_answer_has_the_fields_that_the_rfc_asks_for_and_shows_the_request() 
     assert_eq!(got.field("Connection"), None);
     let text = got.text();
     assert!(
-        text.contains("GET /&lt;b&gt;?x=1 HTTP/1.1<i>␍␊</i>\nHost: a"),
+        text.contains("GET /&lt;b&gt;?x=1 HTTP/1.1<b>␍␊</b>\nHost: a"),
         "{text}"
     );
     assert!(
-        text.contains("X-Test: ä<i>␍␊</i>\n<i>␍␊</i>\n</pre>"),
+        text.contains("X-Test: ä<b>␍␊</b>\n<b>␍␊</b>\n</pre>"),
         "{text}"
     );
     // The same head without a body.

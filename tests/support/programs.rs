@@ -5,13 +5,15 @@
 
 use std::env;
 use std::io::{Read, Write as _};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// No condition may take longer than this.
 const LIMIT: Duration = Duration::from_secs(9);
+/// No program may take longer than this from its start to its end. Browsers are slow to start.
+const RUN_LIMIT: Duration = Duration::from_secs(40);
 
 /// Whether a program is installed; says so where it is not.
 pub fn has(program: &str) -> bool {
@@ -46,15 +48,7 @@ pub struct Program {
 impl Program {
     /// Starts a program with these words.
     pub fn start(name: &str, words: &[&str]) -> Program {
-        let mut child = Command::new(name)
-            .args(words)
-            // Or python would keep its lines to itself.
-            .env("PYTHONUNBUFFERED", "1")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+        let mut child = command(name, words).spawn().expect("the program starts");
         let printed = Arc::new(Printed::default());
         collect(child.stdout.take().expect("it is piped"), printed.clone());
         collect(child.stderr.take().expect("it is piped"), printed.clone());
@@ -89,10 +83,11 @@ impl Program {
 
     /// The number behind these words in what it prints.
     pub fn number_after(&self, words: &str) -> u16 {
-        // The line is printed at once, but it may be read in pieces.
+        // It may be read in pieces: only what follows tells that the number is whole.
         let find = |text: &str| -> Option<u16> {
-            let rest = &text[text.find(words)? + words.len()..];
-            rest[..rest.find('\n')?].trim().parse().ok()
+            let rest = text[text.find(words)? + words.len()..].trim_start();
+            let end = rest.find(|c: char| !c.is_ascii_digit())?;
+            rest[..end].parse().ok()
         };
         let mut number = None;
         self.until(words, |text| {
@@ -129,6 +124,94 @@ impl Program {
         let text = self.printed.lock().clone();
         assert!(status.success(), "{}: {status}: {text:?}", self.name);
     }
+}
+
+/// A program with pipes at all three streams that talks to loopback without a proxy.
+fn command(name: &str, words: &[&str]) -> Command {
+    let mut command = Command::new(name);
+    command
+        .args(words)
+        // Or python would keep its lines to itself.
+        .env("PYTHONUNBUFFERED", "1")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+        command.env_remove(proxy);
+    }
+    command
+}
+
+/// A program that has run to its end.
+#[derive(Debug)]
+pub struct Ran {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// What it wrote to stdout, byte for byte.
+    pub out: Vec<u8>,
+    /// What it wrote to stderr.
+    pub errors: String,
+}
+
+/// Runs a program with these words and this input to its end.
+pub fn run(name: &str, words: &[&str], input: &[u8]) -> Ran {
+    run_with(name, words, &[], input)
+}
+
+/// The same with variables set in its environment.
+pub fn run_with(name: &str, words: &[&str], env: &[(&str, &str)], input: &[u8]) -> Ran {
+    let mut child = command(name, words)
+        .envs(env.iter().copied())
+        .spawn()
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let out = whole(child.stdout.take().expect("it is piped"));
+    let errors = whole(child.stderr.take().expect("it is piped"));
+    let input = input.to_vec();
+    thread::spawn(move || {
+        // It may end without reading all of it.
+        let _ = stdin.write_all(&input);
+    });
+    let end = Instant::now() + RUN_LIMIT;
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("the program is ours") {
+            break Some(status);
+        }
+        if Instant::now() > end {
+            let _ = child.kill();
+            let _ = child.wait();
+            break None;
+        }
+        thread::sleep(Duration::from_millis(5));
+    };
+    let status = status.unwrap_or_else(|| panic!("{name} {words:?} does not end"));
+    let whole = |reader: JoinHandle<Vec<u8>>| reader.join().expect("the reader does not panic");
+    Ran {
+        status,
+        out: whole(out),
+        errors: String::from_utf8_lossy(&whole(errors)).into_owned(),
+    }
+}
+
+impl Ran {
+    /// What it printed, when it found no fault.
+    pub fn well(self) -> Vec<u8> {
+        assert!(self.status.success(), "{}: {}", self.status, self.errors);
+        self.out
+    }
+
+    /// The same as text.
+    pub fn text(self) -> String {
+        String::from_utf8(self.well()).expect("it prints UTF-8")
+    }
+}
+
+fn whole(mut stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes);
+        bytes
+    })
 }
 
 fn collect(mut stream: impl Read + Send + 'static, printed: Arc<Printed>) {

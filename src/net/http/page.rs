@@ -2,11 +2,12 @@
 //! came from outside is made harmless here: escaped for HTML, control and format characters as
 //! marks.
 
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use super::incoming::Kept;
 use crate::model::size::Size;
-use crate::wire::text::{Charset, Flow, Shown, incomplete_tail, tokens};
+use crate::wire::text::{Charset, Flow, Kind, incomplete_tail, tokens};
 
 /// The most bytes of a request that a page shows; the rest is counted. As much as anyone scrolls
 /// through.
@@ -33,9 +34,8 @@ enum Piece {
     Slot(&'static str),
 }
 
-const TEMPLATE_TEXT: &str = include_str!("../../../assets/page.html");
-
-static TEMPLATE: LazyLock<Vec<Piece>> = LazyLock::new(|| pieces(TEMPLATE_TEXT));
+static TEMPLATE: LazyLock<Vec<Piece>> =
+    LazyLock::new(|| pieces(include_str!("../../../assets/page.html")));
 
 fn pieces(mut text: &'static str) -> Vec<Piece> {
     let mut pieces = Vec::new();
@@ -54,12 +54,8 @@ fn next_slot(text: &str) -> Option<(&str, &str, &str)> {
     Some((before, slot, after))
 }
 
-/// Makes the page.
-pub(super) fn page(words: Words, kept: &Kept) -> String {
-    // Marks make a text about twice as long.
-    let shown = kept.bytes.len().min(SHOWN) * 2;
-    let mut page = String::with_capacity(TEMPLATE_TEXT.len() + words.lead.len() + shown);
-    let out = &mut page;
+/// Appends the page.
+pub(super) fn write(words: Words, kept: &Kept, out: &mut String) {
     for piece in TEMPLATE.iter() {
         match piece {
             Piece::Text(text) => out.push_str(text),
@@ -69,7 +65,6 @@ pub(super) fn page(words: Words, kept: &Kept) -> String {
             Piece::Slot(_) => show(kept, out),
         }
     }
-    page
 }
 
 fn size(kept: &Kept) -> Size {
@@ -83,12 +78,15 @@ fn show(kept: &Kept, out: &mut String) {
         shown = &shown[..shown.len() - incomplete_tail(shown)];
     }
     for token in tokens(shown, Charset::Unicode) {
-        if let Shown::Source(text) = token.shown {
-            escape(text, out);
-        } else {
-            out.push_str("<i>");
+        if token.kind() == Kind::Mark {
+            // The signs of control characters are hard to read at the size of text.
+            let sign = matches!(shown[token.source.start], b'\r' | b'\n' | b'\t');
+            let tag = if sign { 'b' } else { 'i' };
+            let _ = write!(out, "<{tag}>");
             token.shown.push_to(out);
-            out.push_str("</i>");
+            let _ = write!(out, "</{tag}>");
+        } else if let Ok(text) = std::str::from_utf8(&shown[token.source.clone()]) {
+            escape(text, out);
         }
         match token.flow {
             Flow::RowEnd => out.push('\n'),
@@ -106,33 +104,33 @@ fn show(kept: &Kept, out: &mut String) {
 
 /// Appends text so that HTML shows it as it is.
 fn escape(text: &str, out: &mut String) {
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let entity = match byte {
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+        out.push_str(&rest[..at]);
+        out.push_str(match rest.as_bytes()[at] {
             b'&' => "&amp;",
             b'<' => "&lt;",
             b'>' => "&gt;",
             b'"' => "&quot;",
-            b'\'' => "&#39;",
-            _ => continue,
-        };
-        out.push_str(&text[from..at]);
-        out.push_str(entity);
-        from = at + 1;
+            _ => "&#39;",
+        });
+        rest = &rest[at + 1..];
     }
-    out.push_str(&text[from..]);
+    out.push_str(rest);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn welcome(bytes: &[u8], more: u64) -> String {
+    fn page(bytes: &[u8], more: u64) -> String {
         let kept = Kept {
             bytes: bytes.to_vec(),
             more,
         };
-        page(WELCOME, &kept)
+        let mut out = String::new();
+        write(WELCOME, &kept, &mut out);
+        out
     }
 
     #[test]
@@ -145,7 +143,7 @@ mod tests {
             })
             .collect();
         assert_eq!(slots, ["title", "title", "lead", "size", "request"]);
-        let page = welcome(b"", 0);
+        let page = page(b"", 0);
         for outside in ["http://", "https://", "src=", "url(", "@import", "<script"] {
             assert!(!page.contains(outside), "{outside}");
         }
@@ -153,30 +151,30 @@ mod tests {
 
     #[test]
     fn a_request_is_shown_line_by_line_and_can_do_no_harm() {
-        let page = welcome(
+        let page = page(
             b"GET /<script>&\"' HTTP/1.1\r\n\xff\x1b\t\xe2\x80\xaex\n",
             0,
         );
         assert!(
             page.contains(
-                "GET /&lt;script&gt;&amp;&quot;&#39; HTTP/1.1<i>␍␊</i>\n<i>\\xff</i><i>\\x1b</i>"
+                "GET /&lt;script&gt;&amp;&quot;&#39; HTTP/1.1<b>␍␊</b>\n<i>\\xff</i><i>\\x1b</i><b>␉</b>\t<i>"
             ),
             "{page}"
         );
-        assert!(page.contains("<i>\\u{202e}</i>x<i>␊</i>\n"), "{page}");
+        assert!(page.contains("<i>\\u{202e}</i>x<b>␊</b>\n"), "{page}");
         assert!(!page.contains("{{"));
     }
 
     #[test]
     fn a_long_request_is_cut_and_the_rest_counted() {
         let long = "ä".repeat(SHOWN);
-        let whole = welcome(long.as_bytes(), 0);
+        let whole = page(long.as_bytes(), 0);
         assert!(
             whole.contains("… and 64 KiB more"),
             "{}",
             &whole[whole.len() - 400..]
         );
         assert!(!whole.contains("\\xc3"), "no character is cut");
-        assert!(welcome(b"x", 9).contains("… and 9 B more"));
+        assert!(page(b"x", 9).contains("… and 9 B more"));
     }
 }
