@@ -2,6 +2,7 @@
 //! every byte, its limits, random messages and garbage, and other readers to be held against.
 
 mod bodies;
+mod hyper;
 mod limits;
 mod oracle;
 mod pieces;

@@ -200,10 +200,15 @@ fn framing(framing: Framing) -> String {
     }
 }
 
-/// Reads every text of a table in every way and holds the summaries against the table.
+/// Reads every text of a table in every way, holds the summaries against the table, and what
+/// hyper accepts of it against hyper.
 pub fn check(asked: Option<&str>, table: &[(&[u8], &str)]) {
     let mut wrong = String::new();
     for (text, expected) in table {
+        match asked {
+            None => crate::hyper::requests_agree(text),
+            Some(asked) => crate::hyper::responses_agree(asked, text),
+        };
         let got = summary(&read_in_every_way(asked, text), text);
         if got != *expected {
             let _ = writeln!(

@@ -40,8 +40,53 @@ fn body() -> impl Strategy<Value = Body> {
     ]
 }
 
+impl Body {
+    /// Writes the fields that it needs, the end of the head, and itself.
+    fn put(&self, out: &mut Vec<u8>, end: &str) {
+        match self {
+            Body::None => out.extend_from_slice(end.as_bytes()),
+            Body::Length(bytes) => {
+                let length = format!("Content-Length: {}{end}{end}", bytes.len());
+                out.extend_from_slice(length.as_bytes());
+                out.extend_from_slice(bytes);
+            }
+            Body::Chunked(chunks, trailers) => {
+                let coding = format!("Transfer-Encoding: chunked{end}{end}");
+                out.extend_from_slice(coding.as_bytes());
+                for chunk in chunks {
+                    out.extend_from_slice(format!("{:x}{end}", chunk.len()).as_bytes());
+                    out.extend_from_slice(chunk);
+                    out.extend_from_slice(end.as_bytes());
+                }
+                out.extend_from_slice(format!("0{end}").as_bytes());
+                put_fields(out, trailers, end);
+                out.extend_from_slice(end.as_bytes());
+            }
+        }
+    }
+}
+
+/// The bytes of an answer that is valid; without a length its body goes on to the end.
+pub fn answer() -> impl Strategy<Value = Vec<u8>> {
+    let interim = prop::sample::select(vec!["", "HTTP/1.1 100 Continue\r\n\r\n"]);
+    let fields = prop::collection::vec(field(), 0..6);
+    let rest = prop::collection::vec(any::<u8>(), 0..40);
+    (interim, 200_u16..600, "[ -~]{0,12}", fields, body(), rest).prop_map(
+        |(interim, status, reason, fields, body, rest)| {
+            let mut out = format!("{interim}HTTP/1.1 {status} {reason}\r\n").into_bytes();
+            put_fields(&mut out, &fields, "\r\n");
+            body.put(&mut out, "\r\n");
+            if matches!(body, Body::None) && ![204, 304].contains(&status) {
+                out.extend_from_slice(&rest);
+            }
+            out
+        },
+    )
+}
+
+/// A request that is valid.
 #[derive(Clone, Debug)]
-struct Message {
+pub struct Message {
     method: String,
     target: String,
     fields: Vec<(String, Vec<u8>)>,
@@ -49,7 +94,8 @@ struct Message {
     ending: &'static str,
 }
 
-fn message() -> impl Strategy<Value = Message> {
+/// Any of them.
+pub fn message() -> impl Strategy<Value = Message> {
     (
         TOKEN.prop_filter("its own rules", |method| method != "CONNECT"),
         "/[!-~]{0,20}",
@@ -75,31 +121,13 @@ fn put_fields(out: &mut Vec<u8>, fields: &[(String, Vec<u8>)], ending: &str) {
 }
 
 impl Message {
-    fn written(&self) -> Vec<u8> {
+    /// Its bytes.
+    pub fn written(&self) -> Vec<u8> {
         let end = self.ending;
         let (method, target) = (&self.method, &self.target);
         let mut out = format!("{method} {target} HTTP/1.1{end}Host: a{end}").into_bytes();
         put_fields(&mut out, &self.fields, end);
-        match &self.body {
-            Body::None => out.extend_from_slice(end.as_bytes()),
-            Body::Length(bytes) => {
-                let length = format!("Content-Length: {}{end}{end}", bytes.len());
-                out.extend_from_slice(length.as_bytes());
-                out.extend_from_slice(bytes);
-            }
-            Body::Chunked(chunks, trailers) => {
-                let coding = format!("Transfer-Encoding: chunked{end}{end}");
-                out.extend_from_slice(coding.as_bytes());
-                for chunk in chunks {
-                    out.extend_from_slice(format!("{:x}{end}", chunk.len()).as_bytes());
-                    out.extend_from_slice(chunk);
-                    out.extend_from_slice(end.as_bytes());
-                }
-                out.extend_from_slice(format!("0{end}").as_bytes());
-                put_fields(&mut out, trailers, end);
-                out.extend_from_slice(end.as_bytes());
-            }
-        }
+        self.body.put(&mut out, end);
         out
     }
 

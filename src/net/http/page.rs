@@ -2,12 +2,11 @@
 //! came from outside is made harmless here: escaped for HTML, control and format characters as
 //! marks.
 
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use super::incoming::Kept;
 use crate::model::size::Size;
-use crate::wire::text::{Charset, Flow, Kind, incomplete_tail, tokens};
+use crate::wire::text::{Charset, Flow, Shown, incomplete_tail, tokens};
 
 /// The most bytes of a request that a page shows; the rest is counted. As much as anyone scrolls
 /// through.
@@ -34,8 +33,9 @@ enum Piece {
     Slot(&'static str),
 }
 
-static TEMPLATE: LazyLock<Vec<Piece>> =
-    LazyLock::new(|| pieces(include_str!("../../../assets/page.html")));
+const TEMPLATE_TEXT: &str = include_str!("../../../assets/page.html");
+
+static TEMPLATE: LazyLock<Vec<Piece>> = LazyLock::new(|| pieces(TEMPLATE_TEXT));
 
 fn pieces(mut text: &'static str) -> Vec<Piece> {
     let mut pieces = Vec::new();
@@ -54,8 +54,12 @@ fn next_slot(text: &str) -> Option<(&str, &str, &str)> {
     Some((before, slot, after))
 }
 
-/// Appends the page.
-pub(super) fn write(words: Words, kept: &Kept, out: &mut String) {
+/// Makes the page.
+pub(super) fn page(words: Words, kept: &Kept) -> String {
+    // Marks make a text about twice as long.
+    let shown = kept.bytes.len().min(SHOWN) * 2;
+    let mut page = String::with_capacity(TEMPLATE_TEXT.len() + words.lead.len() + shown);
+    let out = &mut page;
     for piece in TEMPLATE.iter() {
         match piece {
             Piece::Text(text) => out.push_str(text),
@@ -65,6 +69,7 @@ pub(super) fn write(words: Words, kept: &Kept, out: &mut String) {
             Piece::Slot(_) => show(kept, out),
         }
     }
+    page
 }
 
 fn size(kept: &Kept) -> Size {
@@ -78,15 +83,19 @@ fn show(kept: &Kept, out: &mut String) {
         shown = &shown[..shown.len() - incomplete_tail(shown)];
     }
     for token in tokens(shown, Charset::Unicode) {
-        if token.kind() == Kind::Mark {
-            // The signs of control characters are hard to read at the size of text.
-            let sign = matches!(shown[token.source.start], b'\r' | b'\n' | b'\t');
-            let tag = if sign { 'b' } else { 'i' };
-            let _ = write!(out, "<{tag}>");
-            token.shown.push_to(out);
-            let _ = write!(out, "</{tag}>");
-        } else if let Ok(text) = std::str::from_utf8(&shown[token.source.clone()]) {
+        if let Shown::Source(text) = token.shown {
             escape(text, out);
+        } else {
+            // The signs of control characters are hard to read at the size of text.
+            let is_sign = matches!(shown[token.source.start], b'\r' | b'\n' | b'\t');
+            let (open, close) = if is_sign {
+                ("<b>", "</b>")
+            } else {
+                ("<i>", "</i>")
+            };
+            out.push_str(open);
+            token.shown.push_to(out);
+            out.push_str(close);
         }
         match token.flow {
             Flow::RowEnd => out.push('\n'),
@@ -104,33 +113,33 @@ fn show(kept: &Kept, out: &mut String) {
 
 /// Appends text so that HTML shows it as it is.
 fn escape(text: &str, out: &mut String) {
-    let mut rest = text;
-    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
-        out.push_str(&rest[..at]);
-        out.push_str(match rest.as_bytes()[at] {
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let entity = match byte {
             b'&' => "&amp;",
             b'<' => "&lt;",
             b'>' => "&gt;",
             b'"' => "&quot;",
-            _ => "&#39;",
-        });
-        rest = &rest[at + 1..];
+            b'\'' => "&#39;",
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(entity);
+        from = at + 1;
     }
-    out.push_str(rest);
+    out.push_str(&text[from..]);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn page(bytes: &[u8], more: u64) -> String {
+    fn welcome(bytes: &[u8], more: u64) -> String {
         let kept = Kept {
             bytes: bytes.to_vec(),
             more,
         };
-        let mut out = String::new();
-        write(WELCOME, &kept, &mut out);
-        out
+        page(WELCOME, &kept)
     }
 
     #[test]
@@ -143,7 +152,7 @@ mod tests {
             })
             .collect();
         assert_eq!(slots, ["title", "title", "lead", "size", "request"]);
-        let page = page(b"", 0);
+        let page = welcome(b"", 0);
         for outside in ["http://", "https://", "src=", "url(", "@import", "<script"] {
             assert!(!page.contains(outside), "{outside}");
         }
@@ -151,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_request_is_shown_line_by_line_and_can_do_no_harm() {
-        let page = page(
+        let page = welcome(
             b"GET /<script>&\"' HTTP/1.1\r\n\xff\x1b\t\xe2\x80\xaex\n",
             0,
         );
@@ -168,13 +177,13 @@ mod tests {
     #[test]
     fn a_long_request_is_cut_and_the_rest_counted() {
         let long = "ä".repeat(SHOWN);
-        let whole = page(long.as_bytes(), 0);
+        let whole = welcome(long.as_bytes(), 0);
         assert!(
             whole.contains("… and 64 KiB more"),
             "{}",
             &whole[whole.len() - 400..]
         );
         assert!(!whole.contains("\\xc3"), "no character is cut");
-        assert!(page(b"x", 9).contains("… and 9 B more"));
+        assert!(welcome(b"x", 9).contains("… and 9 B more"));
     }
 }
