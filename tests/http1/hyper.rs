@@ -300,7 +300,7 @@ fn answered(method: &str, text: &[u8]) -> Option<Message> {
             };
             whole(message, body).await
         };
-        futures_util::future::join(connection, answer).await.1
+        tokio::join!(connection, answer).1
     })
 }
 
