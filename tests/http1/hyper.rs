@@ -225,7 +225,7 @@ fn run<T>(text: &[u8], future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
-        .unwrap();
+        .expect("a runtime can be had");
     let limited = async { tokio::time::timeout(Duration::from_secs(9), future).await };
     runtime
         .block_on(limited)
