@@ -10,6 +10,7 @@ mod pty;
 
 mod broken;
 mod hostile;
+mod http;
 mod input;
 mod keys;
 mod looks;
