@@ -56,7 +56,9 @@ fn client(path: &str) -> (Pty, TcpListener, TcpStream) {
     let mut peer = accept(&listener);
     let head = until(&mut peer, b"\r\n\r\n");
     assert!(head.starts_with(format!("GET {path} HTTP/1.1\r\n").as_bytes()));
-    screen.shows("no answer yet");
+    screen.until("what was sent", |text| {
+        text.contains("no answer yet") && row(text, &["raw request", " B sent"])
+    });
     (screen, listener, peer)
 }
 
@@ -137,6 +139,26 @@ fn an_edited_answer_goes_out_byte_for_byte_until_it_is_normal_again() {
         "{}",
         answer.escape_ascii()
     );
+    screen.quits();
+}
+
+#[test]
+fn an_answer_written_while_no_server_runs_is_kept_for_the_next_one() {
+    let (mut screen, port) = server("");
+    let mut peer = connect(port);
+    send(&mut peer, GET);
+    rest(&mut peer);
+    screen.until("answered", |text| row(text, &["#1", "/two", "200"]));
+    screen.key("s", "SERVER  ended");
+    screen.key("e", "the answer, as it will go out");
+    screen.key("\x1b[F by hand", "200 OK by hand");
+    screen.key("\x1b", "not used, no server runs: e edits it on");
+    screen.key("s", "http://127.0.0.1:");
+    screen.key("e", "200 OK by hand");
+    screen.key("\x1b", "answer: edited by hand");
+    let mut peer = connect(screen.port("http://127.0.0.1:"));
+    send(&mut peer, GET);
+    assert!(rest(&mut peer).starts_with(b"HTTP/1.1 200 OK by hand\r\n"));
     screen.quits();
 }
 
