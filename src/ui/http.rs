@@ -222,10 +222,12 @@ fn condition(app: &App, state: &SideState, pane: Pane, shown: &Page) -> (String,
         ("waiting".to_owned(), Role::Warning)
     } else if shown.grows {
         let words = match (state.side, is_answer) {
-            (Side::Server, false) | (Side::Client, true) => "arriving",
-            _ => "going out",
+            (Side::Server, false) | (Side::Client, true) => "arriving".to_owned(),
+            // Whether more of it follows is not told: only its answer shows that it was all.
+            (Side::Client, false) => format!("{} sent", Size(raw.len)),
+            (Side::Server, true) => "going out".to_owned(),
         };
-        (words.to_owned(), Role::Warning)
+        (words, Role::Warning)
     } else {
         (format!("{}, not whole", Size(raw.len)), Role::Warning)
     }

@@ -9,7 +9,7 @@ use crate::output::{self, Piece};
 use crate::pty::{Pty, netplay};
 
 /// What a peer may send to take a terminal over, by what it would do.
-const ATTACKS: [(&str, &[u8]); 16] = [
+pub const ATTACKS: [(&str, &[u8]); 16] = [
     ("title", b"\x1b]0;owned\x07"),
     ("title in C1", b"\xc2\x9d0;owned\xc2\x9c"),
     ("title in 8 bits", b"\x9d0;owned\x9c"),
@@ -56,7 +56,7 @@ fn is_dangerous(c: char) -> bool {
 }
 
 /// Checks all that was written: text without danger, and none but the program's own sequences.
-fn is_harmless(screen: &Pty) {
+pub fn is_harmless(screen: &Pty) {
     let seen = screen.seen();
     assert_eq!(seen.odd(), [""; 0]);
     let text = output::text(&seen.raw);

@@ -254,7 +254,11 @@ impl App {
                 state.http.edited = Some(bytes.clone());
                 vec![Effect::Command(id, Command::Answer(Answer::Raw(bytes)))]
             }
-            (Side::Server, None) => Vec::new(),
+            (Side::Server, None) => {
+                state.http.draft = Some(editor.text());
+                state.warn("not used, no server runs: e edits it on".to_owned());
+                Vec::new()
+            }
             (Side::Client, _) => {
                 state.form.set_raw_request(&bytes);
                 state.http.edited = Some(bytes);
