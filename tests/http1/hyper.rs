@@ -285,7 +285,7 @@ fn answered(method: &str, text: &[u8]) -> Option<Message> {
         let request = request.header("Host", "a").body(Empty::<Bytes>::new());
         let answer = async move {
             let (head, body) = sender
-                .send_request(request.unwrap())
+                .send_request(request.expect("the parts are valid"))
                 .await
                 .ok()?
                 .into_parts();
