@@ -225,7 +225,7 @@ fn run<T>(text: &[u8], future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .build()
-        .expect("a runtime can be had");
+        .expect("a runtime");
     let limited = async { tokio::time::timeout(Duration::from_secs(9), future).await };
     runtime
         .block_on(limited)
@@ -263,7 +263,7 @@ fn served(text: &[u8]) -> Vec<Message> {
                 ..Message::default()
             };
             let message = whole(message, body).await;
-            got.lock().expect("nobody panicked").extend(message);
+            got.lock().expect("nobody panics with it").extend(message);
             Ok::<_, Infallible>(Response::new(Empty::<Bytes>::new()))
         }
     });
@@ -271,7 +271,7 @@ fn served(text: &[u8]) -> Vec<Message> {
     server.half_close(true);
     // How it ends is no matter: what it got counts.
     let _ = run(text, server.serve_connection(Given::new(text, 0), service));
-    std::mem::take(&mut *got.lock().expect("nobody panicked"))
+    std::mem::take(&mut *got.lock().expect("nobody panics with it"))
 }
 
 /// The answer that a client of hyper's gets whole.
@@ -285,7 +285,7 @@ fn answered(method: &str, text: &[u8]) -> Option<Message> {
         let request = request.header("Host", "a").body(Empty::<Bytes>::new());
         let answer = async move {
             let (head, body) = sender
-                .send_request(request.expect("the parts are valid"))
+                .send_request(request.expect("a valid request"))
                 .await
                 .ok()?
                 .into_parts();
