@@ -38,7 +38,7 @@ fn home() -> (TempDir, String) {
 /// The page at this URL as it stands when all of it is loaded.
 fn dump(url: &str) -> Ran {
     let (home, data) = home();
-    let words = [&QUIET[..], &[&data, "--dump-dom", url]].concat();
+    let words = [&QUIET[..], &[&data, "--timeout=15000", "--dump-dom", url]].concat();
     let env = [("HOME", home.path().to_str().expect("it is ASCII"))];
     run_with("chromium", &words, &env, b"")
 }
@@ -98,7 +98,8 @@ fn chromium_loads_a_page_with_its_style_script_and_picture_from_a_folder() {
         let server = Server::start(&format!("{flags} {more}"));
         let page = dump(&server.url("/")).text();
         let told = server.stop();
-        assert!(page.contains("it has run, styled to 123px"), "{page}");
+        let whole = page.contains("it has run, styled to 123px");
+        assert!(whole, "{more}: {page}\n{:#?}", told.events);
         assert!(page.contains("alt=\"37\""), "{page}");
         for path in ["/", "/look.css", "/part/run.js", "/dot.svg?big"] {
             let wanted = format!("GET {path} 0");

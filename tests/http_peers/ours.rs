@@ -33,7 +33,9 @@ impl Server {
         let end = self.netplay.end();
         assert_eq!(end.code, Some(0), "{}", end.stderr);
         let told = Told::of(&end);
-        assert_eq!(told.count("failed"), 0, "{:#?}", told.events);
+        // A client may well go away with a reset; the server itself has no faults.
+        let own = told.all("failed").find(|event| event["conn"].is_null());
+        assert_eq!(own, None);
         told
     }
 }

@@ -51,7 +51,7 @@ fn http_client_of_python_asks_six_times_over_one_connection() {
     let usual = format!("Host: 127.0.0.1:{port}\r\nAccept-Encoding: identity\r\n");
     let get = format!("GET /a HTTP/1.1\r\n{usual}\r\n");
     let head = format!("HEAD /b HTTP/1.1\r\n{usual}\r\n");
-    let posted = format!("POST /c HTTP/1.1\r\n{usual}Content-Length: 3\r\n\r\na=\u{1}");
+    let form = format!("POST /c HTTP/1.1\r\n{usual}Content-Length: 3\r\n\r\na=\u{1}");
     let put = format!(
         "PUT /d HTTP/1.1\r\n{usual}Transfer-Encoding: chunked\r\nX-Two: words here\r\n\r\n\
          3\r\none\r\nC\r\ntwelve bytes\r\n0\r\n\r\n"
@@ -68,7 +68,7 @@ fn http_client_of_python_asks_six_times_over_one_connection() {
     for (method, request) in [
         ("GET", &get),
         ("HEAD", &head),
-        ("POST", &posted),
+        ("POST", &form),
         ("PUT", &put),
         ("DELETE", &delete),
         ("OPTIONS", &options),
