@@ -1,6 +1,8 @@
 //! The pictures of the README, made from the program's own frames, held against the files:
 //! `NETPLAY_PICTURES=write cargo test --test pictures` makes them anew.
 
+#[path = "../support/http_stories.rs"]
+mod http_stories;
 #[path = "../support/stories.rs"]
 mod stories;
 #[path = "../support/story.rs"]
@@ -22,12 +24,21 @@ fn pictures() -> Vec<(&'static str, &'static str, Story)> {
             stories::three_connections((80, 22)),
         ),
         ("both", "netplay tcp both", stories::glued((120, 20))),
+        ("http", "netplay http server", vote_arriving((84, 20))),
         (
             "bytes",
             "netplay tcp server",
             stories::hostile_bytes((96, 26)).with_theme(ThemeName::Light),
         ),
     ]
+}
+
+fn vote_arriving(size: stories::Size) -> Story {
+    let told = http_stories::HTTP
+        .iter()
+        .find(|(name, _)| *name == "http_vote_arriving");
+    let (_, tell) = told.expect("the story is in the list");
+    tell(size)
 }
 
 #[test]
