@@ -94,7 +94,7 @@ fn chromium_loads_a_page_with_its_style_script_and_picture_from_a_folder() {
     fs::write(site.path().join("part/run.js"), RUN).unwrap();
     fs::write(site.path().join("dot.svg"), DOT).unwrap();
     let flags = format!("--dir {}", site.path().display());
-    for more in ["", "--close", "--close --one-at-a-time"] {
+    for more in ["", "--close"] {
         let server = Server::start(&format!("{flags} {more}"));
         let page = dump(&server.url("/")).text();
         let told = server.stop();
