@@ -245,6 +245,31 @@ mod signals {
     }
 
     #[test]
+    fn a_slow_reader_of_stdout_gets_all_that_was_said_before_the_end() {
+        let (mut server, ..) = server_behind_a_full_stdout("--json");
+        kill_process(Pid::from_child(&server), Signal::TERM).expect("the child is ours");
+        let mut stdout = server.stdout.take().expect("it is a pipe");
+        let (mut text, mut piece) = (Vec::new(), [0; 32 << 10]);
+        let start = Instant::now();
+        loop {
+            let len = stdout.read(&mut piece).expect("the pipe can be read");
+            if len == 0 {
+                break;
+            }
+            text.extend_from_slice(&piece[..len]);
+            // Longer in all than a stop may take while nobody reads.
+            if start.elapsed() < Duration::from_secs(4) {
+                thread::sleep(Duration::from_millis(100));
+            }
+        }
+        let text = String::from_utf8(text).expect("lines are ASCII");
+        let last = text.lines().last().expect("lines were read");
+        let event: serde_json::Value = serde_json::from_str(last).expect("a whole object");
+        assert_eq!(event["event"], "stopped");
+        assert_eq!(server.wait().expect("the child is ours").code(), Some(0));
+    }
+
+    #[test]
     fn a_second_signal_ends_the_run_at_once() {
         let (mut server, _, _) = server_behind_a_full_stdout("--headless");
         let pid = Pid::from_child(&server);

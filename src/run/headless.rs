@@ -26,7 +26,7 @@ use crate::net::{self, Clock, Feed, Handle};
 use crate::store::{json, line};
 use crate::wire::text::safe;
 
-/// How long a session that was told to stop may take, and its last events to be printed.
+/// How long a session that was told to stop may take, and how long nobody may read its last events.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
 
 /// Runs the session until it ends. The code is 0 when it ended as asked (also by a signal, or
@@ -61,6 +61,7 @@ async fn watch(launch: HeadlessLaunch) -> anyhow::Result<u8> {
     // Set by the first request to stop.
     let mut deadline: Option<Instant> = None;
     let mut broken: Option<io::Error> = None;
+    let mut read = 0;
     loop {
         let stopping = deadline.is_some();
         tokio::select! {
@@ -69,9 +70,17 @@ async fn watch(launch: HeadlessLaunch) -> anyhow::Result<u8> {
                     return Ok(signal.exit_code());
                 }
                 handle.stop();
+                read = output.written();
                 deadline = Some(Instant::now() + STOP_LIMIT);
             }
-            () = sleep_until(deadline.unwrap_or_else(Instant::now)), if stopping => break,
+            () = sleep_until(deadline.unwrap_or_else(Instant::now)), if stopping => {
+                let before = std::mem::replace(&mut read, output.written());
+                if read == before {
+                    output::last_words("nobody reads stdout; the last events are missing there");
+                    break;
+                }
+                deadline = Some(Instant::now() + STOP_LIMIT);
+            }
             result = end.wait() => match result {
                 Ok(()) => break,
                 Err(error) => {

@@ -4,8 +4,11 @@
 use std::future::pending;
 use std::io::{self, Write};
 use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc as blocking;
 use std::thread;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
@@ -35,7 +38,13 @@ impl Batch {
 pub(super) struct Output {
     batches: Option<mpsc::Sender<Batch>>,
     spare: blocking::Receiver<Batch>,
+    written: Arc<AtomicU64>,
 }
+
+/// How much is written in one call, in bytes: little enough to see whether anybody reads.
+const PIECE: usize = 64 << 10;
+/// How long the last words may take; stderr may be as stuck as stdout.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 /// The end of the writing thread.
 #[derive(Debug)]
@@ -46,15 +55,18 @@ pub(super) fn start() -> io::Result<(Output, End)> {
     let (batches, mut waiting) = mpsc::channel(1);
     let (give_back, spare) = blocking::channel();
     let (tell, end) = oneshot::channel();
+    let written = Arc::new(AtomicU64::new(0));
+    let count = written.clone();
     thread::Builder::new()
         .name("stdout".to_owned())
         .spawn(move || {
             // The loop may be gone already.
-            let _ = tell.send(write_all(&mut waiting, &give_back));
+            let _ = tell.send(write_all(&mut waiting, &give_back, &count));
         })?;
     let output = Output {
         batches: Some(batches),
         spare,
+        written,
     };
     Ok((output, End(Some(end))))
 }
@@ -72,6 +84,11 @@ impl Output {
             return;
         }
         pending::<()>().await;
+    }
+
+    /// How many bytes stdout has taken.
+    pub(super) fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
     }
 
     /// Says that nothing more will come.
@@ -96,16 +113,30 @@ impl End {
 fn write_all(
     waiting: &mut mpsc::Receiver<Batch>,
     give_back: &blocking::Sender<Batch>,
+    written: &AtomicU64,
 ) -> io::Result<()> {
     // Held to the end: at exit nobody may wait for a write that is stuck.
     let mut stdout = io::stdout().lock();
     while let Some(mut batch) = waiting.blocking_recv() {
-        stdout.write_all(&batch.out)?;
-        stdout.flush()?;
+        for piece in batch.out.chunks(PIECE) {
+            stdout.write_all(piece)?;
+            stdout.flush()?;
+            written.fetch_add(piece.len() as u64, Ordering::Relaxed);
+        }
         // Whoever has closed stderr does not want to know.
         let _ = io::stderr().write_all(&batch.err);
         batch.clear();
         let _ = give_back.send(batch);
     }
     Ok(())
+}
+
+/// Writes a line to stderr, if that can be done without waiting for long.
+pub(super) fn last_words(line: &'static str) {
+    let (done, wait) = blocking::channel();
+    thread::spawn(move || {
+        let _ = writeln!(io::stderr(), "netplay: {line}");
+        let _ = done.send(());
+    });
+    let _ = wait.recv_timeout(LAST_WORDS);
 }
