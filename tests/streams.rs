@@ -249,7 +249,7 @@ mod signals {
         let (mut server, ..) = server_behind_a_full_stdout("--json");
         kill_process(Pid::from_child(&server), Signal::TERM).expect("the child is ours");
         let mut stdout = server.stdout.take().expect("it is a pipe");
-        let (mut text, mut piece) = (Vec::new(), [0; 32 << 10]);
+        let (mut text, mut piece) = (Vec::new(), vec![0; 32 << 10]);
         let start = Instant::now();
         loop {
             let len = stdout.read(&mut piece).expect("the pipe can be read");
