@@ -39,6 +39,10 @@ pub fn ascii_mark(kind: &EventKind) -> char {
     }
 }
 
+/// The largest payload of a UDP datagram that one Ethernet frame carries over IPv4, in bytes: 1,500
+/// less 20 for IP and 8 for UDP. Larger ones travel in fragments (RFC 791 section 3.2).
+const WHOLE_DATAGRAM: usize = 1472;
+
 /// What happened, in one sentence without its full stop. `Received` and `Sent` give only a note on
 /// their payload (a cut, an empty datagram), or nothing.
 #[must_use]
@@ -67,6 +71,9 @@ pub fn sentence(kind: &EventKind, protocol: Protocol, side: Side) -> String {
             if udp && data.is_empty() =>
         {
             "(an empty datagram)".to_owned()
+        }
+        EventKind::Sent { data, .. } if udp && data.len() > WHOLE_DATAGRAM => {
+            format!("more than {WHOLE_DATAGRAM} bytes: Ethernet carries it in fragments")
         }
         EventKind::Received { .. } | EventKind::Sent { .. } => String::new(),
         EventKind::Request { request, .. } => format!(
@@ -153,5 +160,28 @@ fn closed(how: How, by: By, udp: bool) -> &'static str {
         (How::Finished | How::Stopped, By::Us) if udp => "forgotten",
         (How::Finished | How::Stopped, By::Us) => "closed by us",
         (How::Finished | How::Stopped, By::Peer) => "closed by the peer",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::model::event::ConnId;
+
+    #[test]
+    fn a_datagram_that_needs_fragments_is_told() {
+        let sent = |len: usize| EventKind::Sent {
+            conn: ConnId(1),
+            peer: SocketAddr::from((Ipv4Addr::LOCALHOST, 1)),
+            data: Bytes::from(vec![0; len]),
+        };
+        let words = |len, protocol| sentence(&sent(len), protocol, Side::Client);
+        assert_eq!(words(1472, Protocol::Udp), "");
+        assert!(words(1473, Protocol::Udp).contains("fragments"));
+        assert_eq!(words(1473, Protocol::Tcp), "");
     }
 }
