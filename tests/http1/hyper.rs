@@ -53,7 +53,9 @@ const DIFFERENCES: [Difference; 6] = [
                 return;
             }
             let target = String::from_utf8_lossy(&message.start[1]).into_owned();
-            if let Some((scheme, rest)) = target.split_once("://") {
+            // Only with a scheme (RFC 3986 section 3.1) is it an absolute target.
+            let absolute = target.split_once("://");
+            if let Some((scheme, rest)) = absolute.filter(|(scheme, _)| is_scheme(scheme)) {
                 let host = rest.find(['/', '?']).unwrap_or(rest.len());
                 let (host, path) = rest.split_at(host);
                 let slash = if path.starts_with('/') { "" } else { "/" };
@@ -93,6 +95,13 @@ const DIFFERENCES: [Difference; 6] = [
         },
     ),
 ];
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b))
+}
 
 type Pairs = Vec<(String, Vec<u8>)>;
 
@@ -329,7 +338,7 @@ pub fn responses_agree(asked: &str, text: &[u8]) -> usize {
 
 #[test]
 fn any_valid_request_is_read_as_hyper_reads_it() {
-    let mut random = TestRunner::default();
+    let mut random = TestRunner::deterministic();
     let mut both = 0;
     for _ in 0..400 {
         let [first, second] = [(); 2].map(|()| message().new_tree(&mut random).unwrap().current());
@@ -341,7 +350,7 @@ fn any_valid_request_is_read_as_hyper_reads_it() {
 
 #[test]
 fn any_valid_answer_is_read_as_hyper_reads_it() {
-    let mut random = TestRunner::default();
+    let mut random = TestRunner::deterministic();
     let mut both = 0;
     for _ in 0..400 {
         let answer = answer().new_tree(&mut random).unwrap().current();
