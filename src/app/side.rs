@@ -1,6 +1,7 @@
 //! One side of one tab: its form, its session's state as told by events, its log and its box.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::chatbox::ChatBox;
 use super::connections::Connections;
@@ -9,6 +10,7 @@ use super::http::Http;
 use super::scroll::Scroll;
 use crate::model::event::{Event, EventKind, Outcome, SessionId};
 use crate::model::failure::{Failure, FailureKind, Holder, What};
+use crate::model::http::PATIENCE;
 use crate::model::log::{EntryId, Log};
 use crate::model::spec::{Newline, Protocol, Side, Spec};
 use crate::model::stats::Stats;
@@ -139,6 +141,14 @@ impl SideState {
         self.failed = None;
         self.offer = None;
         self.notice = None;
+    }
+
+    /// How long an HTTP server waits for an unfinished or silent message.
+    #[must_use]
+    pub fn patience(&self) -> Duration {
+        self.spec
+            .as_ref()
+            .map_or(PATIENCE, |spec| spec.serving.patience)
     }
 
     /// Whether the session takes turns.

@@ -11,7 +11,7 @@ use super::theme::Role;
 use crate::app::App;
 use crate::app::entry::Tone;
 use crate::app::http::exchange::Exchange;
-use crate::app::http::list::took;
+use crate::app::http::list::{kept_for, took};
 use crate::app::http::page::{self, Page};
 use crate::app::http::{Reading, View, spell};
 use crate::app::layout::{self, Place, SidePlace, inset};
@@ -152,7 +152,10 @@ pub fn raw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
     };
     let (words, role) = condition(app, state, place.pane, &shown);
     let words = spell(&words, app.charset());
-    let right = painter.on_rule(left, right, place.rule.y, &words, role);
+    // What stands first matters most.
+    let fits = words.chars().count() + 2 <= usize::from(right.saturating_sub(left));
+    let words = words.split(';').next().filter(|_| !fits).unwrap_or(&words);
+    let right = painter.on_rule(left, right, place.rule.y, words, role);
     let reading = match place.pane {
         Pane::Answer => http.answer_reading,
         _ => http.reading,
@@ -217,7 +220,12 @@ fn condition(app: &App, state: &SideState, pane: Pane, shown: &Page) -> (String,
     if raw.verdict.is_some() {
         ("no HTTP".to_owned(), Role::Error)
     } else if raw.whole {
-        (Size(raw.len).to_string(), Role::Quiet)
+        let kept = kept_for(&http.exchanges, exchange, app.now, state.patience());
+        let words = match kept.filter(|_| state.side == Side::Server) {
+            Some(left) => format!("{}; kept open for {left} s more", Size(raw.len)),
+            None => Size(raw.len).to_string(),
+        };
+        (words, Role::Quiet)
     } else if raw.is_empty() && is_answer && exchange.ended.is_none() {
         ("waiting".to_owned(), Role::Warning)
     } else if shown.grows {

@@ -36,7 +36,7 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
                 height: 1,
                 ..body
             };
-            let words = list::words(exchange, side, app.now);
+            let words = list::words(exchange, side, app.now, state.patience());
             exchange_row(
                 state,
                 painter,
@@ -167,10 +167,11 @@ fn silent_rows(app: &App, state: &SideState, painter: &mut Painter, body: Rect, 
         painter.text(x, y, painter.theme.either("·", "-"), Role::Quiet, 1);
         let x = x + 2;
         let room = body.right().saturating_sub(x);
-        let wordings = list::silence(exchanges, silent, app.now);
+        let wordings = list::silence(exchanges, silent, app.now, state.patience());
         let fits = wordings.iter().find(|words| words.width() <= room.into());
-        let words = fits.unwrap_or(&wordings[2]);
-        painter.words(x, y, words, Role::Quiet, room);
+        if let Some(words) = fits.or(wordings.last()) {
+            painter.words(x, y, words, Role::Quiet, room);
+        }
         y += 1;
     }
     if more > 0 && room > 0 {

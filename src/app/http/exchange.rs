@@ -413,6 +413,14 @@ impl Exchanges {
         self.lines.contains_key(&conn)
     }
 
+    /// Whether this is the last exchange so far of a connection that is still open.
+    #[must_use]
+    pub fn is_latest(&self, exchange: &Exchange) -> bool {
+        let newest = self.list.iter().rev().find(|one| one.conn == exchange.conn);
+        self.lines.contains_key(&exchange.conn)
+            && newest.is_some_and(|one| one.number == exchange.number)
+    }
+
     /// The open connections on which nothing was sent yet.
     pub fn silent(&self) -> impl Iterator<Item = (ConnId, &Line)> {
         self.lines

@@ -41,29 +41,59 @@ pub fn took(duration: Duration) -> String {
     }
 }
 
+/// How long it takes until `patience` with something that began at `since` is over, in seconds.
+fn left(since: Stamp, now: Stamp, patience: Duration) -> u64 {
+    patience.saturating_sub(now.since(since)).as_secs()
+}
+
 /// What is said of a connection that has sent nothing yet, the longest wording first.
 #[must_use]
-pub fn silence(exchanges: &Exchanges, (conn, line): (ConnId, &Line), now: Stamp) -> [String; 3] {
+pub fn silence(
+    exchanges: &Exchanges,
+    (conn, line): (ConnId, &Line),
+    now: Stamp,
+    patience: Duration,
+) -> Vec<String> {
     let since = now.since(line.opened).as_secs();
     if let Some(first) = exchanges.waits_for(conn) {
         let words = format!("waits until {first} is done");
-        return [
+        return vec![
             format!("{words}, {since} s by now (one at a time)"),
             format!("{words}, {since} s"),
             words,
         ];
     }
     let words = format!("connected {since} s ago, nothing sent yet");
-    [
+    let left = left(line.opened, now, patience);
+    let mut wordings = vec![
+        format!("{words} (browsers do this in advance); closed in {left} s"),
         format!("{words} (browsers do this in advance)"),
-        words,
-        format!("silent for {since} s"),
-    ]
+        format!("{words}; closed in {left} s"),
+        format!("silent, closed in {left} s"),
+    ];
+    if left <= patience.as_secs() / 2 {
+        // By now the end is more to the point than the reason.
+        wordings.remove(1);
+    }
+    wordings
+}
+
+/// Until when an answered connection that is kept and idle stays open, in seconds from now.
+#[must_use]
+pub fn kept_for(
+    exchanges: &Exchanges,
+    exchange: &Exchange,
+    now: Stamp,
+    patience: Duration,
+) -> Option<u64> {
+    let idle = exchanges.is_latest(exchange) && exchange.response.whole;
+    let ended = exchange.ended.filter(|_| idle)?;
+    Some(left(ended, now, patience))
 }
 
 /// The words of an exchange.
 #[must_use]
-pub fn words(exchange: &Exchange, side: Side, now: Stamp) -> Words {
+pub fn words(exchange: &Exchange, side: Side, now: Stamp, patience: Duration) -> Words {
     let going_on = exchange.ended.is_none();
     let time = match exchange.ended {
         Some(ended) => took(ended.since(exchange.began)),
@@ -100,7 +130,8 @@ pub fn words(exchange: &Exchange, side: Side, now: Stamp) -> Words {
             words.tone = Tone::Warning;
             "the request stops here".to_owned()
         } else {
-            progress
+            let left = left(exchange.began, now, patience);
+            format!("{progress}, 408 in {left} s")
         };
         return words;
     }
@@ -162,6 +193,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::model::http::PATIENCE;
 
     fn at(millis: u64) -> Stamp {
         Stamp(Duration::from_millis(millis))
@@ -178,22 +210,27 @@ mod tests {
     #[test]
     fn a_request_tells_what_it_is_before_it_is_whole() {
         for (request, method, target, size) in [
-            ("GE", "", "", "2 B of the head"),
-            ("GET /x HTTP/1.1\r\nHo", "GET", "/x", "19 B of the head"),
+            ("GE", "", "", "2 B of the head, 408 in 116 s"),
+            (
+                "GET /x HTTP/1.1\r\nHo",
+                "GET",
+                "/x",
+                "19 B of the head, 408 in 116 s",
+            ),
             (
                 "POST /vote HTTP/1.1\r\nHost: a\r\nContent-Length: 40\r\n\r\nchoice=B&why",
                 "POST",
                 "/vote",
-                "12 of 40 B of the body",
+                "12 of 40 B of the body, 408 in 116 s",
             ),
             (
                 "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
                 "POST",
                 "/",
-                "5 B of the body so far",
+                "5 B of the body so far, 408 in 116 s",
             ),
         ] {
-            let words = words(&asked(request), Side::Server, at(3200));
+            let words = words(&asked(request), Side::Server, at(3200), PATIENCE);
             assert_eq!((&*words.method, &*words.target), (method, target));
             assert_eq!(
                 (&*words.size, &*words.status, &*words.time),
@@ -219,14 +256,14 @@ mod tests {
         let mut exchange = asked("GET / HTTP/1.1\r\n");
         exchange.closed = true;
         exchange.ended = Some(at(5));
-        let cut = words(&exchange, Side::Server, at(9));
+        let cut = words(&exchange, Side::Server, at(9), PATIENCE);
         assert_eq!(
             (&*cut.size, cut.tone),
             ("the request stops here", Tone::Warning)
         );
         exchange.request.whole = true;
         assert_eq!(
-            words(&exchange, Side::Client, at(9)).size,
+            words(&exchange, Side::Client, at(9), PATIENCE).size,
             "closed without an answer"
         );
     }
