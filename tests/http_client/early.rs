@@ -47,16 +47,19 @@ async fn a_large_body_goes_out_whole_and_is_answered() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_before_the_whole_request_is_sent_is_the_answer() {
     let (listener, address) = listener();
+    let (given_up, wait) = std::sync::mpsc::channel();
     let server = thread::spawn(move || {
         let mut stream = accept(&listener);
         read_head(&mut stream);
         stream.write_all(TOO_LARGE).unwrap();
-        // Only when the client gives up are the buffers emptied.
         stream.shutdown(std::net::Shutdown::Write).unwrap();
+        // Only when the client has given up are the buffers emptied.
+        wait.recv().unwrap();
         std::io::copy(&mut stream, &mut std::io::sink())
     });
     let mut watch = Watch::start(upload(address));
     watch.stopped().await;
+    given_up.send(()).unwrap();
     assert_eq!(line(&watch.events), "413/0 lost done");
     let told = server.join().unwrap().unwrap();
     assert!(told < LARGE as u64, "the rest was not sent: {told}");
