@@ -20,6 +20,8 @@ pub struct ChatBox {
     area: TextArea<'static>,
     len: usize,
     history: Vec<String>,
+    /// What was handed over last, as it was typed.
+    handed_over: String,
     /// Where in the history we are, and the text that was being written before.
     recalled: Option<(usize, String)>,
     /// What Enter adds.
@@ -50,6 +52,7 @@ impl ChatBox {
             area: plain_area(""),
             len: 0,
             history: Vec::new(),
+            handed_over: String::new(),
             recalled: None,
             newline,
             escapes: false,
@@ -97,6 +100,7 @@ impl ChatBox {
     /// Empties the box and remembers its text.
     pub fn sent(&mut self) {
         let text = self.text();
+        self.handed_over.clone_from(&text);
         if !text.is_empty() && self.history.last() != Some(&text) {
             self.history.push(text);
             let mut bytes: usize = self.history.iter().map(String::len).sum();
@@ -108,6 +112,14 @@ impl ChatBox {
         }
         self.recalled = None;
         self.set("");
+    }
+
+    /// Puts what was handed over last back as it was typed, unless something else is written by now.
+    pub fn take_back(&mut self) {
+        let text = std::mem::take(&mut self.handed_over);
+        if self.is_empty() {
+            self.set(&text);
+        }
     }
 
     /// Adds a text as one piece. CR LF and CR become LF: terminals paste line ends as CR. Returns

@@ -169,23 +169,24 @@ impl Connections {
         })
     }
 
-    /// Counts bytes on their way to the targets.
-    pub fn note_waiting(&mut self, bytes: u64) {
-        let picked = self.picked;
-        for (_, c) in self
-            .open
-            .iter_mut()
-            .filter(|(id, _)| picked.is_none_or(|p| p == **id))
-        {
-            c.waiting += bytes;
-        }
+    fn addressed(&mut self, to: Target) -> impl Iterator<Item = &mut Connection> {
+        let meant = move |id: ConnId| match to {
+            Target::All => true,
+            Target::One(one) => one == id,
+        };
+        let open = self.open.iter_mut();
+        open.filter(move |(id, _)| meant(**id)).map(|(_, c)| c)
     }
 
-    /// Takes back what was counted on its way to the targets but was refused.
-    pub fn forget_waiting(&mut self, bytes: u64) {
-        for c in self.open.values_mut() {
-            c.waiting = c.waiting.saturating_sub(bytes);
-        }
+    /// Counts bytes on their way.
+    pub fn note_waiting(&mut self, to: Target, bytes: u64) {
+        self.addressed(to).for_each(|c| c.waiting += bytes);
+    }
+
+    /// Takes back what was counted on its way but was refused.
+    pub fn forget_waiting(&mut self, to: Target, bytes: u64) {
+        let forget = |c: &mut Connection| c.waiting = c.waiting.saturating_sub(bytes);
+        self.addressed(to).for_each(forget);
     }
 
     /// Picks the next connection; the first when all were meant.
@@ -230,5 +231,32 @@ impl Connections {
             .take(rows)
             .last()
             .map_or(first, |(id, _)| *id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    #[test]
+    fn what_was_refused_is_forgotten_only_where_it_was_counted() {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+        let mut connections = Connections::default();
+        for conn in [ConnId(1), ConnId(2)] {
+            let kind = EventKind::Opened {
+                conn,
+                peer: address,
+                local: address,
+            };
+            connections.record(Stamp::default(), &kind, false);
+        }
+        connections.note_waiting(Target::All, 10);
+        connections.note_waiting(Target::One(ConnId(2)), 5);
+        connections.forget_waiting(Target::One(ConnId(2)), 5);
+        let waiting = |conn| connections.get(conn).map(|c| c.waiting);
+        assert_eq!(waiting(ConnId(1)), Some(10));
+        assert_eq!(waiting(ConnId(2)), Some(10));
     }
 }

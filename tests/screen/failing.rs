@@ -4,6 +4,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use netplay::app::Message;
+use netplay::model::command::{Command, Target};
 use netplay::model::event::{EventKind, Outcome};
 use netplay::model::spec::Side;
 use tokio::io::AsyncWriteExt;
@@ -240,4 +242,26 @@ fn text_on_its_way_when_the_session_ends_is_text_and_no_command() {
     story.wait(2000).types("?");
     assert_eq!(text(&story), "What is the Question?");
     assert!(story.draw().text().contains("help for this pane"));
+}
+
+#[test]
+fn a_text_that_the_session_did_not_take_comes_back_as_it_was_typed() {
+    let mut story = Story::of("tcp server --newline lf", (80, 24));
+    story.listening("127.0.0.1:9");
+    story.opened(Side::Server, 1, "127.0.0.1:10", "127.0.0.1:9");
+    story.types("kept as it is").keys("Enter");
+    let server = story.app.tab().get(Side::Server);
+    assert!(server.chat.is_empty(), "it was handed over");
+    let refused = Message::Refused {
+        session: server.session.unwrap(),
+        command: Command::Send {
+            to: Target::All,
+            data: "kept as it is\n".into(),
+        },
+        why: "the session is over".to_owned(),
+    };
+    story.update(refused);
+    let text = story.app.tab().get(Side::Server).chat.text();
+    assert_eq!(text, "kept as it is");
+    assert!(story.draw().text().contains("not sent"));
 }

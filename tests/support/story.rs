@@ -80,7 +80,7 @@ impl Story {
         Story { app, at }
     }
 
-    fn update(&mut self, message: Message) {
+    pub fn update(&mut self, message: Message) {
         // Nothing runs here: what would be started, sent or stopped is told by further events.
         for effect in self.app.update(message) {
             assert!(!matches!(effect, Effect::Quit), "the story has quit");

@@ -118,11 +118,9 @@ impl App {
             return;
         };
         let state = self.tabs[protocol as usize].get_mut(side);
-        if let Command::Send { data, .. } = command {
-            if state.chat.is_empty() {
-                state.chat.set(&String::from_utf8_lossy(&data));
-            }
-            state.connections.forget_waiting(data.len() as u64);
+        if let Command::Send { to, data } = command {
+            state.chat.take_back();
+            state.connections.forget_waiting(to, data.len() as u64);
         }
         state.warn(format!("not sent: {why}"));
     }

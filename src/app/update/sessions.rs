@@ -160,7 +160,7 @@ impl App {
         }
         match (state.session, state.outgoing()) {
             (Some(id), Ok((to, data))) => {
-                state.connections.note_waiting(data.len() as u64);
+                state.connections.note_waiting(to, data.len() as u64);
                 state.chat.sent();
                 vec![Effect::Command(id, Command::Send { to, data })]
             }
