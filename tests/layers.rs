@@ -19,6 +19,7 @@ const CRATES: [(&str, &[&str]); 7] = [
         &[
             "bytes",
             "memchr",
+            "regex",
             "thiserror",
             "unicode_general_category",
             "unicode_segmentation",
@@ -47,6 +48,7 @@ const CRATES: [(&str, &[&str]); 7] = [
         &[
             "bytes",
             "crossterm::event",
+            "nucleo_matcher",
             "ratatui::layout",
             "ratatui::style",
             "thiserror",

@@ -21,36 +21,90 @@ impl App {
     /// Whether an action would do something now.
     #[must_use]
     pub fn can(&self, action: Action) -> bool {
+        self.why_not(action).is_none()
+    }
+
+    /// Why an action would do nothing now, in words; `None` when it would do something.
+    #[must_use]
+    pub fn why_not(&self, action: Action) -> Option<&'static str> {
         let tab = self.tab();
         let state = tab.focused();
         let offer = state.offer;
         let http = tab.protocol == Protocol::Http;
-        match action {
-            Action::StartClient | Action::StartBoth => self.is_idle(),
-            Action::WaitForServer => tab.side == Side::Client && offer == Some(Offer::RetryOrWait),
-            Action::NextPort => {
-                matches!(offer, Some(Offer::RetryOrNextPort | Offer::JoinOrNextPort))
+        let server = tab.side == Side::Server;
+        let nobody = state.connections.is_empty();
+        let (can, why) = match action {
+            Action::StartClient | Action::StartBoth => {
+                (self.is_idle(), "only where nothing runs on this tab")
             }
-            Action::Start => !state.phase.is_active() || (http && tab.side == Side::Client),
-            Action::Open => state.http.shown().is_some(),
-            Action::Resend => tab.side == Side::Client,
-            Action::Edit => tab.side == Side::Client || state.phase == Phase::Running,
-            Action::Normal => tab.side == Side::Server && state.http.edited.is_some(),
-            Action::OneAtATime => tab.side == Side::Server && state.phase == Phase::Running,
-            Action::Pick(_) if http => !state.http.exchanges.is_empty(),
-            Action::Type if http => tab.panes(tab.side).contains(&Pane::Form),
-            Action::StartStop => state.phase != Phase::Stopping,
-            Action::CloseConnection | Action::Pick(_) => !state.connections.is_empty(),
-            Action::FinishSending => tab.protocol == Protocol::Tcp && !state.connections.is_empty(),
-            Action::Inspect => !state.log.is_empty() || tab.ladder.is_some(),
-            Action::NextPane | Action::PreviousPane => !tab.panes(tab.side).is_empty(),
-            Action::OtherSide => !tab.panes(tab.side.other()).is_empty(),
-            Action::Suspend => self.machine.can_suspend,
-            _ => true,
-        }
+            Action::WaitForServer => (
+                !server && offer == Some(Offer::RetryOrWait),
+                "only after a client was refused",
+            ),
+            Action::NextPort => (
+                matches!(offer, Some(Offer::RetryOrNextPort | Offer::JoinOrNextPort)),
+                "only after a port was in use",
+            ),
+            Action::Start => (
+                !state.phase.is_active() || (http && !server),
+                "this side runs already",
+            ),
+            Action::Open => (state.http.shown().is_some(), "there is no request yet"),
+            Action::Resend => (!server, "only a client asks"),
+            Action::Edit => (
+                !server || state.phase == Phase::Running,
+                "only while the server runs",
+            ),
+            Action::Normal => (
+                server && state.http.edited.is_some(),
+                "the answer is the usual one",
+            ),
+            Action::OneAtATime => (
+                server && state.phase == Phase::Running,
+                "only while an HTTP server runs",
+            ),
+            Action::Pick(_) if http => {
+                (!state.http.exchanges.is_empty(), "there is no request yet")
+            }
+            Action::Type if http => (
+                tab.panes(tab.side).contains(&Pane::Form),
+                "stop the server to change its settings",
+            ),
+            Action::StartStop => (state.phase != Phase::Stopping, "it is stopping already"),
+            Action::CloseConnection | Action::Pick(_) => (!nobody, "nobody is connected"),
+            Action::FinishSending => (
+                tab.protocol == Protocol::Tcp && !nobody,
+                if nobody {
+                    "nobody is connected"
+                } else {
+                    "only TCP has a half-close"
+                },
+            ),
+            Action::Inspect => (
+                !state.log.is_empty() || tab.ladder.is_some(),
+                "nothing has happened yet",
+            ),
+            Action::Search | Action::Filter => (
+                !state.log.is_empty() || tab.search.is_some() || tab.filter.is_some(),
+                "nothing has happened yet",
+            ),
+            Action::NextFind | Action::PreviousFind => {
+                (tab.search.is_some(), "nothing is looked for: / does")
+            }
+            Action::NextPane | Action::PreviousPane => {
+                (!tab.panes(tab.side).is_empty(), "there is only this pane")
+            }
+            Action::Left | Action::Right => (
+                self.display.is_sideways() || !tab.panes(tab.side.other()).is_empty(),
+                "there is only this side",
+            ),
+            Action::Suspend => (self.machine.can_suspend, "not on this system"),
+            _ => (true, ""),
+        };
+        (!can).then_some(why)
     }
 
-    fn word(&self, row: &Binding) -> &'static str {
+    pub(super) fn word(&self, row: &Binding) -> &'static str {
         let tab = self.tab();
         let state = tab.focused();
         match row.action {
@@ -73,7 +127,16 @@ impl App {
             Action::LineEnd if self.tab().pane() != Pane::Box => "",
             Action::Back if !self.overlays.is_empty() => "back",
             // On a wide screen it is seen, on a narrow one it must be told of.
-            Action::OtherSide if self.tab().has_both() && self.size.0 < BOTH_WIDTH => "other side",
+            Action::Left if self.display.is_sideways() => "sideways",
+            Action::Left if tab.has_both() && self.size.0 < BOTH_WIDTH => "other side",
+            Action::Search if tab.search.is_some() => "",
+            Action::NextFind if tab.search.is_some() => "next",
+            Action::PreviousFind if tab.search.is_some() => "previous",
+            Action::Filter if tab.filter.is_none() => "",
+            Action::Hex if self.display.hex => "text",
+            Action::Wrap if !self.display.wrap => "wrap",
+            Action::Freeze if self.is_frozen() => "go on",
+            Action::Zoom if self.display.zoom => "unzoom",
             _ => row.word,
         }
     }

@@ -16,8 +16,10 @@ pub enum Action {
     NextPane,
     /// Focus the previous pane.
     PreviousPane,
-    /// Go to the other side of the tab.
-    OtherSide,
+    /// To the left in lines that are not wrapped; otherwise to the other side of the tab.
+    Left,
+    /// To the right in lines that are not wrapped; otherwise to the other side of the tab.
+    Right,
     /// Enter TYPE mode in this pane.
     Type,
     /// Start, or do what the failure offers first.
@@ -48,6 +50,36 @@ pub enum Action {
     Clear,
     /// Change what Enter adds, and whether escapes are understood.
     LineEnd,
+    /// Look for something.
+    Search,
+    /// Go to the next find.
+    NextFind,
+    /// Go to the previous find.
+    PreviousFind,
+    /// Show only some of the entries.
+    Filter,
+    /// Leave the line that is typed; it stays in force.
+    Keep,
+    /// Leave the line that is typed; what was before is in force again.
+    Drop,
+    /// Hold the screen still, or let it go on.
+    Freeze,
+    /// Show all actions, to choose one.
+    Palette,
+    /// Do what is chosen.
+    Choose,
+    /// Give the pane the whole screen, or give it back.
+    Zoom,
+    /// The next way to show two sides at once.
+    Arrange,
+    /// The next way to write times.
+    Times,
+    /// Payloads as hex dumps, or as text.
+    Hex,
+    /// Wrap long lines, or not.
+    Wrap,
+    /// Show the screen to a class.
+    Present,
     /// The next colour theme.
     Theme,
     /// Help for this pane, then for all.
@@ -129,6 +161,10 @@ pub enum Context {
     EntryPage,
     /// A question.
     Question,
+    /// TYPE mode, a search or a filter.
+    Prompt,
+    /// TYPE mode, the list of all actions.
+    Palette,
 }
 
 impl Context {
@@ -149,13 +185,49 @@ impl Context {
             Context::HelpPage => "help page",
             Context::EntryPage => "one entry",
             Context::Question => "question",
+            Context::Prompt => "TYPE, search or filter",
+            Context::Palette => "TYPE, all actions",
         }
+    }
+
+    /// The place in words, as an action elsewhere names it.
+    #[must_use]
+    pub fn place(self) -> &'static str {
+        match self {
+            Context::Form | Context::TypeForm => "the settings",
+            Context::Connections => "the list of connections",
+            Context::Log => "the log",
+            Context::Box | Context::TypeBox => "the chat box",
+            Context::Requests | Context::Raw | Context::Editor => "an HTTP tab with requests",
+            other => other.title(),
+        }
+    }
+
+    /// Whether something stands in front of the panes.
+    #[must_use]
+    pub fn is_overlay(self) -> bool {
+        matches!(
+            self,
+            Context::Editor
+                | Context::HelpPage
+                | Context::EntryPage
+                | Context::Question
+                | Context::Prompt
+                | Context::Palette
+        )
     }
 
     /// Whether keys are text here.
     #[must_use]
     pub fn is_typing(self) -> bool {
-        matches!(self, Context::TypeBox | Context::TypeForm | Context::Editor)
+        matches!(
+            self,
+            Context::TypeBox
+                | Context::TypeForm
+                | Context::Editor
+                | Context::Prompt
+                | Context::Palette
+        )
     }
 }
 
@@ -237,13 +309,16 @@ pub struct Binding {
 }
 
 use Context::{
-    Box as ChatBox, Connections, Editor, Empty, EntryPage, Form, HelpPage, Log, Question, Raw,
-    Requests, TypeBox, TypeForm,
+    Box as ChatBox, Connections, Editor, Empty, EntryPage, Form, HelpPage, Log, Palette, Prompt,
+    Question, Raw, Requests, TypeBox, TypeForm,
 };
 
 const PANES: &[Context] = &[Form, Connections, Log, ChatBox, Requests, Raw, Empty];
 const EXCHANGES: &[Context] = &[Requests, Raw];
 const RUNNING: &[Context] = &[Connections, Log, ChatBox];
+/// Where something is read.
+const READ: &[Context] = &[Form, Connections, Log, ChatBox, Requests, Raw];
+const TYPED: &[Context] = &[Prompt, Palette];
 const PAGES: &[Context] = &[HelpPage, EntryPage];
 const KEYS_MODE: &[Context] = &[
     Form,
@@ -260,6 +335,7 @@ const KEYS_MODE: &[Context] = &[
 const UP: &[Key] = &[key(KeyCode::Up), ch('k')];
 const DOWN: &[Key] = &[key(KeyCode::Down), ch('j')];
 const LEFT: &[Key] = &[key(KeyCode::Left), ch('h')];
+const RIGHT: &[Key] = &[key(KeyCode::Right), ch('l')];
 const PAGE_UP: &[Key] = &[key(KeyCode::PageUp)];
 const PAGE_DOWN: &[Key] = &[key(KeyCode::PageDown)];
 const TOP: &[Key] = &[ch('g'), key(KeyCode::Home)];
@@ -288,8 +364,14 @@ const fn bind(
 pub const TABLE: &[Binding] = &[
     // TYPE mode
     bind(Action::Send, ENTER, &[TypeBox], "send", "send the text, exactly as typed"),
-    bind(Action::Earlier, &[key(KeyCode::Up)], &[TypeBox], "earlier", "an earlier text"),
-    bind(Action::Later, &[key(KeyCode::Down)], &[TypeBox], "", "a later text"),
+    bind(Action::Keep, ENTER, &[Prompt], "keep", "leave the line; it stays in force"),
+    bind(Action::Choose, ENTER, &[Palette], "do it", "do what is chosen"),
+    bind(Action::Earlier, &[key(KeyCode::Up)], &[TypeBox, Prompt], "earlier", "an earlier text"),
+    bind(Action::Later, &[key(KeyCode::Down)], &[TypeBox, Prompt], "", "a later text"),
+    bind(Action::Pick(Motion::Up), &[key(KeyCode::Up), key(KeyCode::BackTab)], &[Palette], "", "the action above"),
+    bind(Action::Pick(Motion::Down), &[key(KeyCode::Down), key(KeyCode::Tab)], &[Palette], "choose", "the action below"),
+    bind(Action::Pick(Motion::PageUp), PAGE_UP, &[Palette], "", "a page up"),
+    bind(Action::Pick(Motion::PageDown), PAGE_DOWN, &[Palette], "", "a page down"),
     bind(Action::Start, ENTER, &[TypeForm], "start", "start with these settings"),
     bind(Action::NextField, &[key(KeyCode::Down), key(KeyCode::Tab)], &[TypeForm], "next field", "the next field"),
     bind(Action::PreviousField, &[key(KeyCode::Up), key(KeyCode::BackTab)], &[TypeForm], "", "the previous field"),
@@ -297,9 +379,10 @@ pub const TABLE: &[Binding] = &[
     bind(Action::Scroll(Motion::PageDown), PAGE_DOWN, &[TypeBox], "", "scroll the log down"),
     bind(Action::NextPane, &[key(KeyCode::Tab)], &[TypeBox], "pane", "the next pane"),
     bind(Action::PreviousPane, &[key(KeyCode::BackTab)], &[TypeBox], "", "the previous pane"),
-    bind(Action::ClearLine, &[ctrl('c')], &[TypeBox, TypeForm, Editor], "", "clear the line; on an empty line, ask to quit"),
+    bind(Action::ClearLine, &[ctrl('c')], &[TypeBox, TypeForm, Editor, Prompt, Palette], "", "clear the line; on an empty line, ask to quit"),
     bind(Action::Leave, ESC, &[TypeBox, TypeForm], "", "to KEYS mode; the text stays"),
     bind(Action::Done, ESC, &[Editor], "done", "done: from now on it counts"),
+    bind(Action::Drop, ESC, TYPED, "back", "leave the line; all is as it was before"),
     // What to do next comes first
     bind(Action::Open, ENTER, EXCHANGES, "read", "read its raw text; a client's redirect: go there"),
     bind(Action::Resend, &[ch('R')], &[Requests, Raw], "send", "HTTP client: send the request, again or as edited"),
@@ -340,11 +423,25 @@ pub const TABLE: &[Binding] = &[
     bind(Action::Follow, &[ch('f')], &[Connections, Log, ChatBox, Requests, Raw], "follow", "follow the newest entry, or stop following"),
     bind(Action::NextPane, &[key(KeyCode::Tab)], PANES, "pane", "the next pane"),
     bind(Action::PreviousPane, &[key(KeyCode::BackTab)], PANES, "", "the previous pane"),
-    bind(Action::OtherSide, &[key(KeyCode::Left), key(KeyCode::Right), ch('h'), ch('l')], &[Connections, Log, ChatBox, Requests, Raw], "", "to the other side"),
+    bind(Action::Search, &[ch('/')], READ, "find", "look for text, \\x00, 0d0a or re:expression"),
+    bind(Action::NextFind, &[ch('n')], READ, "", "to the next find"),
+    bind(Action::PreviousFind, &[ch('N')], READ, "", "to the previous find"),
+    bind(Action::Filter, &[ch('&')], READ, "filter", "show only: #3 in out opened failed words -not"),
+    bind(Action::Left, LEFT, &[Connections, Log, ChatBox, Requests, Raw], "", "to the other side; in unwrapped lines to the left"),
+    bind(Action::Right, RIGHT, &[Connections, Log, ChatBox, Requests, Raw], "", "to the other side; in unwrapped lines to the right"),
     bind(Action::StartStop, &[ch('s')], &[Form, Connections, Log, ChatBox, Requests, Raw], "stop", "start or stop this side"),
     bind(Action::CloseConnection, &[ch('d')], &[Connections, Log, ChatBox, Requests, Raw], "close", "close the picked connection"),
     bind(Action::FinishSending, &[ch('D')], RUNNING, "finish sending", "finish sending on it; it can still send (half-close)"),
     bind(Action::LineEnd, &[ch('L')], RUNNING, "line end", "what Enter adds, and whether \\n and \\x00 are understood"),
+    bind(Action::Hex, &[ch('v'), ch('H')], RUNNING, "hex", "payloads as hex dump, or as text"),
+    bind(Action::Hex, &[ch('H')], &[Form, Requests, Raw], "", "raw text as hex dump, or as text"),
+    bind(Action::Wrap, &[ch('W')], READ, "", "wrap long lines, or move sideways in them"),
+    bind(Action::Times, &[ch('t')], READ, "", "times: clock, since start, since the one before, off"),
+    bind(Action::Freeze, &[ch(' ')], &[Connections, Log, ChatBox, Requests, Raw], "freeze", "hold the screen still; traffic goes on"),
+    bind(Action::Zoom, &[ch('z')], READ, "", "this pane alone on the screen, or all again"),
+    bind(Action::Arrange, &[ch('|')], PANES, "", "two sides: left and right, above and below, one"),
+    bind(Action::Present, &[ch('p')], PANES, "", "present: more room, keys shown; again: no addresses"),
+    bind(Action::Palette, &[ch(':')], PANES, "", "all actions: type to find one, Enter does it"),
     bind(Action::Clear, &[ch('x')], &[Form, Connections, Log, ChatBox, Requests, Raw], "", "clear this log"),
     bind(Action::Tab(Protocol::Tcp), &[ch('1')], PANES, "", "the TCP tab"),
     bind(Action::Tab(Protocol::Udp), &[ch('2')], PANES, "", "the UDP tab"),
@@ -384,6 +481,14 @@ pub fn names(row: &Binding, charset: Charset) -> String {
         .map(|key| key.name(charset))
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// The name of the key of a row that was pressed.
+#[must_use]
+pub fn pressed(row: &Binding, event: KeyEvent, charset: Charset) -> String {
+    let key = row.keys.iter().find(|key| key.matches(event));
+    key.or(row.keys.first())
+        .map_or(String::new(), |key| key.name(charset))
 }
 
 /// The whole table as the README has it.

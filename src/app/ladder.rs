@@ -110,6 +110,8 @@ struct Streams {
 pub struct Ladder {
     rows: VecDeque<Row>,
     first: u64,
+    /// The row that the latest entry took away from above others.
+    moved: Option<u64>,
     /// The first row in which each side's next entry may stand.
     free: [u64; 2],
     pending: [VecDeque<Pending>; 2],
@@ -262,6 +264,7 @@ impl Ladder {
     fn move_to_end(&mut self, row: u64, side: Side) -> Option<u64> {
         let index = usize::try_from(row.checked_sub(self.first)?).ok()?;
         let moved = self.rows.remove(index)?;
+        self.moved = Some(row);
         for pending in self.pending.iter_mut().flatten().filter(|p| p.row > row) {
             pending.row -= 1;
         }
@@ -272,8 +275,9 @@ impl Ladder {
         Some(end - 1)
     }
 
-    /// Places the next entry of one side's log.
-    pub fn push(&mut self, protocol: Protocol, side: Side, entry: EntryId, event: &Event) {
+    /// Places the next entry of one side's log. Returns the first row that is not as it was.
+    pub fn push(&mut self, protocol: Protocol, side: Side, entry: EntryId, event: &Event) -> u64 {
+        self.moved = None;
         let mark = self.mark(protocol, side, &event.kind);
         let partner = mark.as_ref().and_then(|mark| self.partner(side, mark));
         let row = partner.unwrap_or_else(|| {
@@ -291,6 +295,7 @@ impl Ladder {
             }
             pending.push_back(Pending { row, mark });
         }
+        self.moved.unwrap_or(row)
     }
 
     /// Drops the rows whose entries are gone from both logs.

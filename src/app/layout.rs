@@ -4,6 +4,7 @@
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::display::{Arrangement, Presenter};
 use super::form::Field;
 use super::http::View;
 use super::side::SideState;
@@ -19,6 +20,8 @@ pub const SMALLEST: (u16, u16) = (40, 10);
 pub const COMFORTABLE: (u16, u16) = (70, 18);
 /// From this width on, both sides are shown at once.
 pub const BOTH_WIDTH: u16 = 100;
+/// From this height of the body on, two sides can stand above each other.
+const STACKED_HEIGHT: u16 = 20;
 /// The column between the two sides, in cells.
 pub const WIRE_WIDTH: u16 = 5;
 /// Where the values of a form begin, in cells from its left edge.
@@ -78,6 +81,8 @@ pub struct Geometry {
     pub sides: Vec<SidePlace>,
     /// Both logs in one, across a wire.
     pub ladder: Option<Place>,
+    /// A line stands between the sides.
+    pub has_divider: bool,
 }
 
 impl Geometry {
@@ -145,6 +150,12 @@ pub fn page(screen: Rect, rows: usize) -> Rect {
         width,
         height,
     }
+}
+
+/// How many actions the list of all of them shows on a screen of this size.
+#[must_use]
+pub fn palette_rows(size: (u16, u16)) -> usize {
+    usize::from(size.1.saturating_sub(8).clamp(1, 16))
 }
 
 /// The rows of a page that its content has.
@@ -357,6 +368,69 @@ fn one_pane(tab: &Tab, area: Rect) -> SidePlace {
     }
 }
 
+/// Both ends across a wire and nothing else.
+fn only_ladder(area: Rect) -> (Vec<SidePlace>, Place) {
+    let mut rest = area;
+    take(&mut rest, 1);
+    let sides = [Side::Server, Side::Client]
+        .into_iter()
+        .zip(halves(area))
+        .map(|(side, half)| SidePlace {
+            side,
+            header: Rect { height: 1, ..half },
+            panes: Vec::new(),
+            teach: None,
+        });
+    (sides.collect(), place(Pane::Log, rest))
+}
+
+/// Which sides show, and how they share the body.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sharing {
+    /// Only the one that has the keys.
+    One,
+    /// Left and right, each by itself.
+    Beside,
+    /// Above and below.
+    Stacked,
+    /// Left and right of the wire.
+    Wire,
+}
+
+impl Sharing {
+    fn of(app: &App, body: Rect) -> Sharing {
+        let tab = app.tab();
+        // What an HTTP side has shown is still worth the room after its end.
+        let active = |side: Side| {
+            tab.get(side).phase.is_active() || tab.panes(side).contains(&Pane::Requests)
+        };
+        let alone = active(tab.side) && !active(tab.side.other());
+        let has_wire = tab.has_both() && tab.protocol != Protocol::Http;
+        match app.display.arrangement {
+            Arrangement::Stacked if alone => Sharing::One,
+            Arrangement::Stacked if body.height >= STACKED_HEIGHT => Sharing::Stacked,
+            Arrangement::Beside if app.size.0 >= BOTH_WIDTH && has_wire => Sharing::Wire,
+            Arrangement::Beside if app.size.0 >= BOTH_WIDTH && !alone => Sharing::Beside,
+            _ => Sharing::One,
+        }
+    }
+}
+
+/// The body of the screen within the margins that a presenter wants.
+fn within_margins(app: &App, body: Rect) -> Rect {
+    let (across, down) = match (app.display.presenter, app.size) {
+        (Presenter::Off, _) => (0, 0),
+        (_, (100.., 30..)) => (3, 1),
+        _ => (1, 0),
+    };
+    Rect {
+        x: body.x + across,
+        y: body.y + down,
+        width: body.width.saturating_sub(2 * across),
+        height: body.height.saturating_sub(2 * down),
+    }
+}
+
 /// Where everything stands at a size; `None` when the screen is too small for anything.
 #[must_use]
 pub fn geometry(app: &App) -> Option<Geometry> {
@@ -369,43 +443,45 @@ pub fn geometry(app: &App) -> Option<Geometry> {
     let chrome = take(&mut body, 1);
     let footer = take_bottom(&mut body, 1);
     let (tab, charset) = (app.tab(), app.charset());
-    let mut geometry = Geometry {
+    let is_small = width < COMFORTABLE.0 || height < COMFORTABLE.1;
+    if !is_small {
+        take(&mut body, 1);
+        body = within_margins(app, body);
+    }
+    let sharing = Sharing::of(app, body);
+    let side = |side, area| side_place(tab, side, area, screen, charset);
+    let mut ladder = None;
+    let sides = match sharing {
+        Sharing::Wire if app.display.zoom && tab.pane() == Pane::Log && !is_small => {
+            let (sides, wire) = only_ladder(body);
+            ladder = Some(wire);
+            sides
+        }
+        _ if is_small || app.display.zoom => vec![one_pane(tab, body)],
+        Sharing::One => vec![side(tab.side, body)],
+        Sharing::Wire => {
+            let (sides, wire) = ladder_place(tab, body, screen);
+            ladder = Some(wire);
+            sides
+        }
+        Sharing::Beside => {
+            let [left, right] = halves(body);
+            vec![side(Side::Server, left), side(Side::Client, right)]
+        }
+        Sharing::Stacked => {
+            let mut below = body;
+            let above = take(&mut below, body.height / 2);
+            vec![side(Side::Server, above), side(Side::Client, below)]
+        }
+    };
+    Some(Geometry {
         chrome,
         footer,
         body,
-        sides: Vec::new(),
-        ladder: None,
-    };
-    if width < COMFORTABLE.0 || height < COMFORTABLE.1 {
-        geometry.sides.push(one_pane(tab, body));
-        return Some(geometry);
-    }
-    take(&mut body, 1);
-    // What an HTTP side has shown is still worth the room after its end.
-    let active =
-        |side: Side| tab.get(side).phase.is_active() || tab.panes(side).contains(&Pane::Requests);
-    if width < BOTH_WIDTH {
-        geometry
-            .sides
-            .push(side_place(tab, tab.side, body, screen, charset));
-    } else if tab.has_both() && tab.protocol != Protocol::Http {
-        let (sides, ladder) = ladder_place(tab, body, screen);
-        geometry.sides = sides;
-        geometry.ladder = Some(ladder);
-    } else if active(tab.side) && !active(tab.side.other()) {
-        geometry
-            .sides
-            .push(side_place(tab, tab.side, body, screen, charset));
-    } else {
-        let [left, right] = halves(body);
-        geometry
-            .sides
-            .push(side_place(tab, Side::Server, left, screen, charset));
-        geometry
-            .sides
-            .push(side_place(tab, Side::Client, right, screen, charset));
-    }
-    Some(geometry)
+        sides,
+        ladder,
+        has_divider: sharing == Sharing::Beside && !is_small && !app.display.zoom,
+    })
 }
 
 /// How many rows of a pane of this height list requests; below them stand the connections that

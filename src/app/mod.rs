@@ -5,17 +5,25 @@
 mod available;
 pub mod chatbox;
 pub mod connections;
+pub mod display;
 pub mod editor;
 pub mod entry;
+pub mod filter;
 pub mod form;
+pub mod frozen;
 pub mod http;
 pub mod keymap;
 pub mod ladder;
 pub mod layout;
+pub mod lists;
 pub mod overlay;
+pub mod palette;
+pub mod prompt;
 pub mod raw;
 pub mod scroll;
 pub mod side;
+pub mod sieve;
+pub mod sifting;
 pub mod tab;
 mod update;
 pub mod views;
@@ -26,14 +34,16 @@ use crossterm::event::KeyEvent;
 
 use crate::model::command::Command;
 use crate::model::event::{Event, SessionId};
-use crate::model::launch::{Looks, ScreenLaunch, ThemeName};
+use crate::model::launch::{Looks, ScreenLaunch};
 use crate::model::size::Size;
 use crate::model::spec::{Protocol, Side, Spec};
 use crate::model::time::{Origin, Stamp};
 use crate::wire::text::Charset;
 
+use display::Display;
 use keymap::Context;
 use overlay::Overlay;
+use prompt::Typed;
 use side::SideState;
 use tab::{Mode, Pane, Tab};
 
@@ -89,6 +99,15 @@ pub struct Machine {
     pub can_suspend: bool,
 }
 
+/// A key that was a command, for those who look on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastKey {
+    /// Its name.
+    pub key: String,
+    /// What it did, in a word or two; may be empty.
+    pub word: &'static str,
+}
+
 /// The whole state of the screen.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -104,6 +123,14 @@ pub struct App {
     pub machine: Machine,
     /// The looks.
     pub looks: Looks,
+    /// How things are shown.
+    pub display: Display,
+    /// What the screen showed when it was frozen, while it is.
+    pub frozen: Option<Box<App>>,
+    /// The searches and filters that were typed.
+    pub typed: Typed,
+    /// The last key that was a command, by its name.
+    pub last_key: Option<LastKey>,
     next_session: u32,
 }
 
@@ -139,6 +166,10 @@ impl App {
             now,
             machine,
             looks: launch.looks,
+            display: Display::default(),
+            frozen: None,
+            typed: Typed::default(),
+            last_key: None,
             next_session: 1,
         };
         let effects = match launch.start {
@@ -242,13 +273,5 @@ impl App {
                 )
             })
             .collect()
-    }
-
-    fn next_theme(&mut self) {
-        self.looks.theme = match self.looks.theme {
-            ThemeName::Dark => ThemeName::Light,
-            ThemeName::Light => ThemeName::Mono,
-            ThemeName::Mono => ThemeName::Dark,
-        };
     }
 }

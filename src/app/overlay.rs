@@ -1,8 +1,10 @@
-//! What can stand in front of the panes: help, one entry whole, a question. A stack; the front one
-//! has the keys.
+//! What can stand in front of the panes: help, one entry whole, a question, a line that is typed, the
+//! list of all actions. A stack; the front one has the keys.
 
 use super::editor::Editor;
 use super::keymap::{self, Binding, Context};
+use super::palette::Palette;
+use super::prompt::Prompt;
 use super::scroll::{Rows, Scroll};
 use crate::model::event::Event;
 use crate::model::spec::{Protocol, Side};
@@ -49,6 +51,10 @@ pub enum Overlay {
     Editor(Box<Editor>),
     /// A question.
     Question(Question),
+    /// A search or a filter being typed.
+    Prompt(Box<Prompt>),
+    /// All actions, to choose one.
+    Palette(Box<Palette>),
 }
 
 impl Overlay {
@@ -60,6 +66,8 @@ impl Overlay {
             Overlay::Entry { .. } => Context::EntryPage,
             Overlay::Editor(_) => Context::Editor,
             Overlay::Question(_) => Context::Question,
+            Overlay::Prompt(_) => Context::Prompt,
+            Overlay::Palette(_) => Context::Palette,
         }
     }
 }
@@ -100,7 +108,7 @@ pub struct HelpLine {
 }
 
 /// The contexts of the page of all keys, in their order.
-const ALL: [Context; 11] = [
+const ALL: [Context; 13] = [
     Context::Form,
     Context::Connections,
     Context::Log,
@@ -110,6 +118,8 @@ const ALL: [Context; 11] = [
     Context::TypeBox,
     Context::TypeForm,
     Context::Editor,
+    Context::Prompt,
+    Context::Palette,
     Context::EntryPage,
     Context::Question,
 ];

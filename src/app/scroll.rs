@@ -12,6 +12,18 @@ pub trait Rows {
     fn height(&self, id: u64) -> usize;
 }
 
+impl<R: Rows + ?Sized> Rows for &R {
+    fn first(&self) -> u64 {
+        (**self).first()
+    }
+    fn end(&self) -> u64 {
+        (**self).end()
+    }
+    fn height(&self, id: u64) -> usize {
+        (**self).height(id)
+    }
+}
+
 /// Where one reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scroll {
@@ -127,6 +139,29 @@ impl Scroll {
                 unseen: rows.end(),
             };
         }
+    }
+
+    /// Puts the cursor on an item and shows its row `line`; the view of `height` rows moves only
+    /// when that row is not in it.
+    pub fn reveal(&mut self, item: u64, line: usize, rows: &dyn Rows, height: usize) {
+        let spot = (item, line);
+        let top = self.top(rows, height);
+        let bottom = moved_down(rows, top, height.saturating_sub(1));
+        let top = if top <= spot && spot <= bottom {
+            top
+        } else {
+            moved_up(rows, spot, height / 3).min(last_spot(rows, height).max((rows.first(), 0)))
+        };
+        let unseen = match *self {
+            Scroll::Anchored { unseen, .. } => unseen,
+            Scroll::Follow => rows.end(),
+        };
+        *self = Scroll::Anchored {
+            top: top.0,
+            skip: top.1,
+            cursor: item,
+            unseen,
+        };
     }
 
     /// Moves the view of `height` rows.
@@ -353,6 +388,25 @@ mod tests {
                 spot.0 <= cursor && cursor <= last_visible(&rows, spot, 9),
                 "{n} {key:?} {scroll:?}"
             );
+        }
+    }
+
+    #[test]
+    fn what_is_revealed_is_in_view_and_moves_the_view_only_when_it_must() {
+        let rows = List {
+            first: 0,
+            end: 200,
+            heights: &[1, 30, 2],
+        };
+        let mut scroll = Scroll::Follow;
+        for (item, line) in [(199, 0), (100, 29), (100, 25), (0, 0), (1, 29), (198, 0)] {
+            let before = scroll.top(&rows, 10);
+            let seen = before <= (item, line) && (item, line) <= moved_down(&rows, before, 9);
+            scroll.reveal(item, line, &rows, 10);
+            let top = scroll.top(&rows, 10);
+            assert!(top <= (item, line) && (item, line) <= moved_down(&rows, top, 9));
+            assert_eq!(scroll.cursor(&rows), Some(item));
+            assert!(!seen || top == before, "{item} {line}");
         }
     }
 

@@ -8,6 +8,7 @@ use super::connections::Connections;
 use super::form::{Form, Name};
 use super::http::Http;
 use super::scroll::Scroll;
+use super::sifting::Sifting;
 use crate::model::event::{Event, EventKind, Outcome, SessionId};
 use crate::model::failure::{Failure, FailureKind, Holder, What};
 use crate::model::http::PATIENCE;
@@ -86,6 +87,8 @@ pub struct SideState {
     pub log: Log,
     /// Where the log is read.
     pub scroll: Scroll,
+    /// What of the log is shown, and what was found in it.
+    pub sifting: Sifting,
     /// Who is connected.
     pub connections: Connections,
     /// The counters of this session.
@@ -100,6 +103,8 @@ pub struct SideState {
     pub offer: Option<Offer>,
     /// A word to the user.
     pub notice: Option<Notice>,
+    /// Of a copy on a frozen screen: the number that the next entry had.
+    pub frozen_at: u64,
 }
 
 impl SideState {
@@ -118,6 +123,7 @@ impl SideState {
             locals: Vec::new(),
             log: Log::new(history),
             scroll: Scroll::Follow,
+            sifting: Sifting::default(),
             connections: Connections::default(),
             stats: Stats::default(),
             chat: ChatBox::new(newline),
@@ -125,6 +131,7 @@ impl SideState {
             failed: None,
             offer: None,
             notice: None,
+            frozen_at: 0,
         }
     }
 
@@ -232,7 +239,9 @@ impl SideState {
         {
             self.notice = None;
         }
-        self.log.push(event)
+        let id = self.log.push(event);
+        self.sifting.trim(self.log.start().0);
+        id
     }
 
     fn settle(&mut self) {

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::filter::{Filter, Search};
 use super::ladder::Ladder;
 use super::scroll::Scroll;
 use super::side::{Phase, SideState};
+use super::sifting::Sifting;
 use crate::model::event::Event;
 use crate::model::spec::{Protocol, Side};
 use crate::model::time::Stamp;
@@ -61,6 +63,12 @@ pub struct Tab {
     pub ladder: Option<Ladder>,
     /// Where the ladder is read.
     pub ladder_scroll: Scroll,
+    /// What of the ladder is shown, and what was found in it.
+    pub ladder_sifting: Sifting,
+    /// Which entries are shown.
+    pub filter: Option<Filter>,
+    /// What is looked for.
+    pub search: Option<Search>,
     /// The client is to start as soon as the server listens.
     pub client_follows: bool,
     /// When text was last typed into a box.
@@ -84,6 +92,9 @@ impl Tab {
             mode: Mode::Keys,
             ladder: None,
             ladder_scroll: Scroll::Follow,
+            ladder_sifting: Sifting::default(),
+            filter: None,
+            search: None,
             client_follows: false,
             typed: None,
             cut_off: false,
@@ -176,9 +187,11 @@ impl Tab {
     pub fn record(&mut self, side: Side, event: Event) {
         if let Some(ladder) = &mut self.ladder {
             let next = self.sides[side as usize].log.end();
-            ladder.push(self.protocol, side, next, &event);
+            let changed = ladder.push(self.protocol, side, next, &event);
             let [server, client] = &self.sides;
             ladder.trim(server.log.start(), client.log.start());
+            self.ladder_sifting.trim(ladder.first());
+            self.ladder_sifting.look_again(changed);
         }
         self.sides[side as usize].record(event);
     }
@@ -192,6 +205,7 @@ impl Tab {
             let [server, client] = &self.sides;
             self.ladder = Some(Ladder::of(self.protocol, &server.log, &client.log));
             self.ladder_scroll = Scroll::Follow;
+            self.ladder_sifting.restart();
         } else if !self.has_both() {
             self.ladder = None;
         }

@@ -1,10 +1,12 @@
 //! The lists that can be scrolled, at the widths they are drawn with: a side's log, and both logs
 //! across the wire. Column widths are decided here, since heights follow from them.
 
+use super::display::{Display, Presenter, TimeFormat};
 use super::entry::{self, Form};
 use super::ladder::Ladder;
 use super::scroll::Rows;
 use super::side::SideState;
+use super::sifting::Sifted;
 use super::tab::Tab;
 use crate::model::event::Event;
 use crate::model::log::{EntryId, Log};
@@ -14,21 +16,36 @@ use crate::wire::text::Charset;
 /// How the time of an entry is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeColumn {
-    /// Not at all: the pane is narrow.
+    /// Not at all: the pane is narrow, or the times are off.
     None,
     /// `02:15.900`, minutes and seconds.
     Short,
     /// `10:02:15.900`, the time of day.
     Clock,
+    /// `12.345`, seconds since the session was started.
+    SinceStart,
+    /// `+0.004`, seconds since the entry before.
+    SincePrevious,
 }
 
 impl TimeColumn {
+    /// The column of a format in a pane of this width.
+    fn new(format: TimeFormat, clock: TimeColumn, width: u16) -> TimeColumn {
+        match format {
+            _ if width < TIME_FROM => TimeColumn::None,
+            TimeFormat::Off => TimeColumn::None,
+            TimeFormat::Clock => clock,
+            TimeFormat::SinceStart => TimeColumn::SinceStart,
+            TimeFormat::SincePrevious => TimeColumn::SincePrevious,
+        }
+    }
+
     /// Its width in cells, with the gap behind it.
     #[must_use]
     pub fn width(self) -> u16 {
         match self {
             TimeColumn::None => 0,
-            TimeColumn::Short => 11,
+            TimeColumn::Short | TimeColumn::SinceStart | TimeColumn::SincePrevious => 11,
             TimeColumn::Clock => 14,
         }
     }
@@ -45,6 +62,10 @@ pub struct Columns {
     pub words_at: u16,
     /// Where payloads begin.
     pub text_at: u16,
+    /// How many cells of payloads are to the left of what is seen.
+    pub across: u16,
+    /// Blank rows behind each entry.
+    pub air: u16,
     /// How entries are laid out in these columns.
     pub form: Form,
 }
@@ -52,10 +73,20 @@ pub struct Columns {
 /// The width of the size column with the gap behind it.
 pub const SIZE_WIDTH: u16 = 10;
 /// Narrower panes have no time.
-const TIME_FROM: u16 = 56;
+const TIME_FROM: u16 = 48;
+/// Narrower panes have no time of day.
+const CLOCK_FROM: u16 = 56;
+/// Where lines begin that need the whole width.
+pub const WIDE_AT: u16 = 2;
 
 impl Columns {
-    fn new(state: &SideState, width: u16, charset: Charset, time: TimeColumn) -> Columns {
+    fn new(
+        state: &SideState,
+        width: u16,
+        charset: Charset,
+        time: TimeColumn,
+        display: Display,
+    ) -> Columns {
         let conn = if state.side == Side::Server {
             // Wide enough for the largest number so far, and not changing before #1000.
             let digits = state.stats.opened.max(1).ilog10() as u16 + 1;
@@ -71,6 +102,8 @@ impl Columns {
             side: state.side,
             width: until.saturating_sub(text_at),
             words_width: until.saturating_sub(words_at),
+            whole_width: until.saturating_sub(WIDE_AT),
+            payload: display.payload(),
             charset,
         };
         Columns {
@@ -78,25 +111,39 @@ impl Columns {
             conn,
             words_at,
             text_at,
+            across: display.across(),
+            air: u16::from(display.presenter != Presenter::Off),
             form,
         }
     }
 
     /// The columns of a log in a pane of this width.
     #[must_use]
-    pub fn log(state: &SideState, width: u16, charset: Charset) -> Columns {
-        let time = if width < TIME_FROM {
+    pub fn log(state: &SideState, width: u16, charset: Charset, display: Display) -> Columns {
+        let clock = if width < CLOCK_FROM {
             TimeColumn::None
         } else {
             TimeColumn::Clock
         };
-        Columns::new(state, width, charset, time)
+        let time = TimeColumn::new(display.time, clock, width);
+        Columns::new(state, width, charset, time, display)
+    }
+
+    /// How many blank rows follow an entry of which `lines` show from line `skip` on.
+    #[must_use]
+    pub fn gap(&self, height: usize, skip: usize, lines: usize) -> u16 {
+        let is_end = skip + lines >= height.saturating_sub(usize::from(self.air));
+        if is_end { self.air } else { 0 }
     }
 
     /// The columns of one half of the ladder.
     #[must_use]
-    pub fn half(state: &SideState, width: u16, charset: Charset) -> Columns {
-        Columns::new(state, width, charset, TimeColumn::Short)
+    pub fn half(state: &SideState, width: u16, charset: Charset, display: Display) -> Columns {
+        let time = match display.time {
+            TimeFormat::Clock => TimeColumn::Short,
+            other => TimeColumn::new(other, TimeColumn::Short, width.max(TIME_FROM)),
+        };
+        Columns::new(state, width, charset, time, display)
     }
 }
 
@@ -107,6 +154,20 @@ pub struct LogRows<'a> {
     pub log: &'a Log,
     /// Its columns.
     pub columns: Columns,
+}
+
+impl<'a> LogRows<'a> {
+    /// The rows of a side's log that its filter lets pass, in these columns.
+    #[must_use]
+    pub fn of(state: &'a SideState, columns: Columns) -> Sifted<'a, LogRows<'a>> {
+        Sifted {
+            rows: LogRows {
+                log: &state.log,
+                columns,
+            },
+            kept: state.sifting.kept.as_ref(),
+        }
+    }
 }
 
 impl Rows for LogRows<'_> {
@@ -120,6 +181,7 @@ impl Rows for LogRows<'_> {
         self.log
             .get(EntryId(id))
             .map_or(1, |event| entry::height(event, self.columns.form))
+            + usize::from(self.columns.air)
     }
 }
 
@@ -135,20 +197,24 @@ pub struct LadderRows<'a> {
 }
 
 impl<'a> LadderRows<'a> {
-    /// The rows of a tab whose halves have these widths.
+    /// The rows of a tab whose halves have these widths, as far as its filter lets them pass.
     #[must_use]
-    pub fn new(
+    pub fn of(
         tab: &'a Tab,
         ladder: &'a Ladder,
         widths: [u16; 2],
         charset: Charset,
-    ) -> LadderRows<'a> {
-        let columns =
-            Side::ALL.map(|side| Columns::half(tab.get(side), widths[side as usize], charset));
-        LadderRows {
-            tab,
-            ladder,
-            columns,
+        display: Display,
+    ) -> Sifted<'a, LadderRows<'a>> {
+        let columns = Side::ALL
+            .map(|side| Columns::half(tab.get(side), widths[side as usize], charset, display));
+        Sifted {
+            rows: LadderRows {
+                tab,
+                ladder,
+                columns,
+            },
+            kept: tab.ladder_sifting.kept.as_ref(),
         }
     }
 
@@ -175,5 +241,6 @@ impl Rows for LadderRows<'_> {
             })
             .max()
             .unwrap_or(1)
+            + usize::from(self.columns[0].air)
     }
 }

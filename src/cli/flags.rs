@@ -237,7 +237,7 @@ pub(super) fn common() -> [Arg; 5] {
             .value_parser(theme())
             .hide_possible_values(true)
             .help_heading(SCREEN)
-            .help("The colours: dark, light or mono [default: dark]"),
+            .help("The colours: dark, light, high-contrast or mono [default: dark]"),
         Arg::new("ascii")
             .long("ascii")
             .action(ArgAction::SetTrue)
@@ -269,11 +269,12 @@ fn newline() -> ValueParser {
 }
 
 fn theme() -> ValueParser {
-    PossibleValuesParser::new(["dark", "light", "mono"])
-        .map(|word| match word.as_str() {
-            "light" => ThemeName::Light,
-            "mono" => ThemeName::Mono,
-            _ => ThemeName::Dark,
+    PossibleValuesParser::new(ThemeName::ALL.map(ThemeName::word))
+        .map(|word| {
+            let named = ThemeName::ALL
+                .into_iter()
+                .find(|theme| theme.word() == word);
+            named.unwrap_or_default()
         })
         .into()
 }

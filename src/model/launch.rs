@@ -19,8 +19,38 @@ pub enum ThemeName {
     Dark,
     /// Dark text on a light ground, for projectors.
     Light,
+    /// White on black and strong colours, for weak eyes and weak projectors.
+    HighContrast,
     /// No colours: bold, underline and reverse only.
     Mono,
+}
+
+impl ThemeName {
+    /// All of them, in the order in which they follow each other.
+    pub const ALL: [ThemeName; 4] = [
+        ThemeName::Dark,
+        ThemeName::Light,
+        ThemeName::HighContrast,
+        ThemeName::Mono,
+    ];
+
+    /// Its name in options and settings.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            ThemeName::Dark => "dark",
+            ThemeName::Light => "light",
+            ThemeName::HighContrast => "high-contrast",
+            ThemeName::Mono => "mono",
+        }
+    }
+
+    /// The one after it.
+    #[must_use]
+    pub fn next(self) -> ThemeName {
+        let at = ThemeName::ALL.iter().position(|theme| *theme == self);
+        ThemeName::ALL[at.map_or(0, |at| (at + 1) % ThemeName::ALL.len())]
+    }
 }
 
 /// The settings of the screen.

@@ -74,6 +74,22 @@ impl Log {
         EntryId(self.end().0 - 1)
     }
 
+    /// A copy of at most `most` entries: those around `at`, or the newest.
+    #[must_use]
+    pub fn part(&self, at: Option<u64>, most: u64) -> Log {
+        let newest = self.end().0.saturating_sub(most);
+        let start = at.map_or(newest, |at| at.saturating_sub(most / 2).min(newest));
+        let skip = usize::try_from(start.saturating_sub(self.first)).unwrap_or(usize::MAX);
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let entries: VecDeque<Event> = self.entries.iter().skip(skip).take(most).cloned().collect();
+        Log {
+            first: self.first + skip.min(self.entries.len()) as u64,
+            bytes: entries.iter().map(cost).sum(),
+            entries,
+            budget: self.budget,
+        }
+    }
+
     /// Forgets every entry; their numbers are not used again.
     pub fn clear(&mut self) {
         self.first += self.entries.len() as u64;
@@ -167,6 +183,26 @@ mod tests {
                 .map(Bytes::len),
             Some(1000)
         );
+    }
+
+    #[test]
+    fn a_part_keeps_the_numbers_of_its_entries() {
+        let mut log = Log::new(1 << 20);
+        for len in 0..100 {
+            log.push(received(len));
+        }
+        for (at, wanted) in [(None, 90..100), (Some(50), 45..55), (Some(2), 0..10)] {
+            let part = log.part(at, 10);
+            assert_eq!(part.start().0..part.end().0, wanted);
+            let len = |log: &Log, id| {
+                log.get(EntryId(id))
+                    .and_then(|e| e.kind.data())
+                    .map(Bytes::len)
+            };
+            assert_eq!(len(&part, wanted.start), len(&log, wanted.start));
+        }
+        assert_eq!(log.part(None, 1000).len(), 100);
+        assert!(Log::new(1).part(Some(7), 10).is_empty());
     }
 
     #[test]

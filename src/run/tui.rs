@@ -5,6 +5,7 @@
 //! events from a channel, so that tests run the whole of it in-process.
 
 use std::collections::HashMap;
+use std::future::ready;
 use std::io::{self, Write as _};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
 use tokio::sync::mpsc;
+use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::signals::{Signal, Signals};
@@ -33,6 +35,11 @@ const FAREWELL: Duration = Duration::from_millis(1500);
 /// How long a signal waits for the screen to be left; a terminal that takes no output, such as a
 /// stalled connection, holds up the loop in the midst of a frame.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How long a search may hold up the loop.
+const MOMENT: Duration = Duration::from_millis(2);
+/// After how many bytes of looking the clock is asked.
+const PIECE: usize = 256 << 10;
 
 /// Why the loop ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +154,11 @@ impl<B: Backend> Screen<B> {
                 () = sleep_until(wake) => self.tick()?,
                 () = self.feed.ready(), if !self.dirty => self.take_events(),
                 () = self.feed.urgent(), if self.dirty => self.take_events(),
+                // Behind all else: what is searched is looked through in the time that is left.
+                () = ready(()), if self.app.has_work() => {
+                    self.work();
+                    yield_now().await;
+                }
             }
         }
     }
@@ -252,7 +264,18 @@ impl<B: Backend> Screen<B> {
         self.carry_out(effects);
     }
 
+    /// Looks through what is searched, for a moment.
+    fn work(&mut self) {
+        let until = Instant::now() + MOMENT;
+        while self.app.work(PIECE) && Instant::now() < until {}
+        self.dirty = true;
+    }
+
     fn draw(&mut self) -> Result<(), B::Error> {
+        if self.app.has_work() {
+            // What was typed a moment ago may be found in the first piece, and be in this frame.
+            self.work();
+        }
         let app = &self.app;
         if !self.away {
             self.terminal.draw(|frame| ui::draw(app, frame))?;

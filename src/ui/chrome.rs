@@ -3,10 +3,14 @@
 use std::net::IpAddr;
 
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 use super::paint::Painter;
+use super::prompt;
 use super::theme::Role;
 use crate::app::App;
+use crate::app::display::Presenter;
+use crate::model::size::Size;
 use crate::model::spec::{Protocol, Side};
 
 /// Name, tabs and badge.
@@ -30,7 +34,7 @@ pub fn top(app: &App, painter: &mut Painter, row: Rect) {
         let role = if front { Role::Focus } else { Role::Quiet };
         let mut style = painter.theme.style(role);
         if front {
-            style = style.add_modifier(ratatui::style::Modifier::UNDERLINED);
+            style = style.add_modifier(Modifier::UNDERLINED);
         }
         x = painter.styled(
             x,
@@ -94,28 +98,40 @@ fn badge(app: &App, width: usize) -> (String, Role) {
     (text, Role::Warning)
 }
 
-/// Mode, keys that work now, way out.
-pub fn footer(app: &App, painter: &mut Painter, row: Rect) {
-    let context = app.context();
-    let (word, role) = if context.is_typing() {
+/// The word for the mode, at the left of a row. Returns the column behind it.
+pub fn mode(app: &App, painter: &mut Painter, row: Rect) -> u16 {
+    let is_typing = app.context().is_typing();
+    let (word, role) = if is_typing {
         ("TYPE", Role::Sent)
     } else {
         ("KEYS", Role::Quiet)
     };
     let mut style = painter.theme.style(role);
-    if context.is_typing() {
-        style =
-            style.add_modifier(ratatui::style::Modifier::BOLD | ratatui::style::Modifier::REVERSED);
+    if is_typing {
+        style = style.add_modifier(Modifier::BOLD | Modifier::REVERSED);
     }
-    let mut x = painter.styled(row.x + 1, row.y, &format!(" {word} "), style, row.width) + 1;
+    painter.styled(row.x + 1, row.y, &format!(" {word} "), style, row.width) + 1
+}
+
+/// Mode, keys that work now, way out.
+pub fn footer(app: &App, painter: &mut Painter, row: Rect) {
+    let mut x = mode(app, painter, row);
     let way_out = app.way_out();
-    let right = painter.right(
+    let mut right = painter.right(
         x,
         row.right().saturating_sub(1),
         row.y,
         way_out,
         Role::Quiet,
     );
+    if app.display.presenter != Presenter::Off {
+        pressed(app, painter, row, (x, right));
+        return;
+    }
+    if let Some(found) = app.position() {
+        let words = format!(" {}  ", prompt::position(found));
+        right = painter.right(x, right, row.y, &words, Role::Warning);
+    }
     for hint in app.footer() {
         let needed = (hint.key.chars().count() + hint.word.chars().count() + 3) as u16;
         if x + needed > right {
@@ -124,4 +140,55 @@ pub fn footer(app: &App, painter: &mut Painter, row: Rect) {
         x = painter.text(x, row.y, &hint.key, Role::Key, needed) + 1;
         x = painter.text(x, row.y, hint.word, Role::Plain, needed) + 2;
     }
+}
+
+/// The last key that was pressed, in the midst of the footer, for those who look on.
+fn pressed(app: &App, painter: &mut Painter, row: Rect, (left, right): (u16, u16)) {
+    let Some(last) = &app.last_key else { return };
+    let key = format!(" {} ", last.key);
+    let width = (key.chars().count() + last.word.chars().count() + 1) as u16;
+    let x = (row.width.saturating_sub(width) / 2).max(left);
+    if x + width > right {
+        return;
+    }
+    let style = painter
+        .theme
+        .style(Role::Key)
+        .add_modifier(Modifier::REVERSED);
+    let x = painter.styled(x, row.y, &key, style, width);
+    painter.text(x + 1, row.y, last.word, Role::Plain, width);
+}
+
+/// That the screen stands still, and what has happened meanwhile: over the badge of the top row.
+pub fn frozen(app: &App, painter: &mut Painter, area: Rect) {
+    let missed = app.missed();
+    let entries = missed.entries;
+    let bytes = Size(missed.bytes);
+    let wordings = [
+        format!(" FROZEN  {entries:>6} new entries  {bytes:>8} since   Space goes on "),
+        format!(" FROZEN  {entries:>6} new  {bytes:>8}  Space goes on "),
+        format!(" FROZEN {entries:>6} new "),
+    ];
+    let row = Rect { height: 1, ..area };
+    let style = painter
+        .theme
+        .style(Role::Warning)
+        .add_modifier(Modifier::REVERSED | Modifier::BOLD);
+    let room = usize::from(row.width.saturating_sub(38));
+    let words = wordings
+        .iter()
+        .find(|words| words.len() <= room)
+        .unwrap_or(&wordings[2]);
+    let width = words.len() as u16;
+    let x = row.right().saturating_sub(width + 1);
+    let blank = " ".repeat(room);
+    let from = row.right().saturating_sub(room as u16);
+    painter.text(
+        from,
+        row.y,
+        &blank,
+        Role::Plain,
+        row.right().saturating_sub(from),
+    );
+    painter.styled(x, row.y, words, style, width);
 }

@@ -156,11 +156,8 @@ pub fn raw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
     let fits = words.chars().count() + 2 <= usize::from(right.saturating_sub(left));
     let words = words.split(';').next().filter(|_| !fits).unwrap_or(&words);
     let right = painter.on_rule(left, right, place.rule.y, words, role);
-    let reading = match place.pane {
-        Pane::Answer => http.answer_reading,
-        _ => http.reading,
-    };
-    let below = lines(painter, area, &shown, reading);
+    let reading = http.reading(place.pane);
+    let below = lines(painter, area, &shown, reading, app.display.across());
     if below > 0 {
         let arrow = painter.theme.either("▼", "v");
         painter.on_rule(
@@ -177,8 +174,14 @@ pub fn raw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
             painter.text(x, y, painter.theme.vertical(), Role::Rule, 1);
         }
         painter.text(area.x, place.rule.y, " body ", Role::Quiet, area.width);
-        let body = page::body(exchange, area.width, app.charset());
-        lines(painter, area, &body, reading);
+        let body = page::body(exchange, app.setting(None, area.width));
+        lines(
+            painter,
+            area,
+            &body,
+            Reading::default(),
+            app.display.across(),
+        );
     }
 }
 
@@ -251,16 +254,12 @@ fn redirect_words(exchange: &Exchange) -> String {
 
 /// Rows from where one reads, remarks at the right end, a mark at the end of what still grows.
 /// Returns how many rows are below.
-fn lines(painter: &mut Painter, area: Rect, page: &Page, reading: Reading) -> usize {
+fn lines(painter: &mut Painter, area: Rect, page: &Page, reading: Reading, across: u16) -> usize {
     let height = usize::from(area.height);
     let top = reading.top(page.lines.len(), height, page.grows);
     let last = page.lines.len().saturating_sub(1);
     for (y, (n, line)) in (area.top()..area.bottom()).zip(page.lines.iter().enumerate().skip(top)) {
-        let mut x = area.x;
-        for piece in &line.pieces {
-            let style = painter.theme.tone(piece.tone);
-            x = painter.styled(x, y, &piece.text, style, area.right().saturating_sub(x));
-        }
+        let x = painter.pieces(area.x, area.right(), y, &line.pieces, across);
         if let Some(remark) = &line.remark {
             let role = match remark.tone {
                 Tone::Error => Role::Error,

@@ -3,7 +3,7 @@
 
 use ratatui::layout::Rect;
 
-use super::log;
+use super::log::{self, Since};
 use super::paint::Painter;
 use super::panes::has_keys;
 use super::theme::Role;
@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::app::entry;
 use crate::app::layout::{Place, WIRE_WIDTH, halves};
 use crate::app::scroll::{Rows as _, Scroll};
+use crate::app::sifting::Items as _;
 use crate::app::tab::Pane;
 use crate::app::views::LadderRows;
 use crate::model::event::{By, Event, EventKind};
@@ -21,7 +22,8 @@ pub fn draw(app: &App, painter: &mut Painter, place: &Place) {
     let tab = app.tab();
     let Some(ladder) = &tab.ladder else { return };
     let [left, right] = halves(place.body);
-    let rows = LadderRows::new(tab, ladder, [left.width, right.width], app.charset());
+    let widths = [left.width, right.width];
+    let rows = LadderRows::of(tab, ladder, widths, app.charset(), app.display);
     let scroll = tab.ladder_scroll;
     let height = usize::from(place.body.height);
     let focused = has_keys(app, tab.side, Pane::Log);
@@ -29,47 +31,63 @@ pub fn draw(app: &App, painter: &mut Painter, place: &Place) {
         .into_iter()
         .map(|side| tab.get(side).log.start().0)
         .sum();
-    log::title(
-        painter,
-        place,
-        focused,
+    let above = log::Above {
         scroll,
-        scroll.unseen(&rows, height),
+        unseen: scroll.unseen(&rows, height),
         gone,
-    );
+        hidden: rows.hidden(),
+    };
+    log::title(app, painter, place, focused, above);
     let (top, mut skip) = scroll.top(&rows, height);
     let cursor = scroll
         .cursor(&rows)
         .filter(|_| focused && scroll != Scroll::Follow);
+    // Both halves count from the same moment.
+    let start = tab
+        .get(Side::Server)
+        .started
+        .min(tab.get(Side::Client).started);
     let mut y = place.body.y;
-    for row in top..rows.end() {
+    for number in top..rows.end() {
         if y >= place.body.bottom() {
             break;
         }
+        let Some(row) = rows.item(number) else { break };
         let room = usize::from(place.body.bottom() - y);
-        let filled = rows.height(row).saturating_sub(skip).clamp(1, room) as u16;
+        let filled = rows.height(number).saturating_sub(skip).clamp(1, room) as u16;
+        let mut finds = 0;
         for (side, half) in [(Side::Server, left), (Side::Client, right)] {
-            let Some(event) = rows.entry(row, side) else {
+            let Some(event) = rows.rows.entry(row, side) else {
                 continue;
             };
-            let columns = &rows.columns[side as usize];
-            let lines = entry::lines(event, columns.form, skip, room);
-            let area = Rect {
-                y,
-                height: filled,
-                ..half
+            let columns = &rows.rows.columns[side as usize];
+            let finding = log::finding(tab, &tab.ladder_sifting, row, finds);
+            if let Some(search) = &tab.search {
+                finds += search.count(event, tab.protocol, side).0;
+            }
+            let lines = entry::lines(event, columns.form, skip, room, finding);
+            let since = Since {
+                start,
+                before: row.checked_sub(1).and_then(|before| {
+                    let ends = Side::ALL
+                        .into_iter()
+                        .filter_map(|side| rows.rows.entry(before, side));
+                    ends.map(|event| event.at).min()
+                }),
             };
-            let clock = log::clock(app, event, columns.time);
-            log::draw_entry(
-                painter,
-                area,
+            let entry = log::Row {
+                area: Rect {
+                    y,
+                    height: filled,
+                    ..half
+                },
                 event,
                 columns,
-                &lines,
-                skip == 0,
-                &clock,
-                cursor == Some(row),
-            );
+                lines: &lines,
+                clock: (skip == 0).then(|| log::clock(app, event.at, columns.time, since)),
+                current: cursor == Some(number),
+            };
+            log::draw_entry(painter, &entry);
         }
         let wire = Rect {
             x: left.right(),
@@ -77,7 +95,7 @@ pub fn draw(app: &App, painter: &mut Painter, place: &Place) {
             width: WIRE_WIDTH,
             height: filled,
         };
-        let ends = Side::ALL.map(|side| rows.entry(row, side));
+        let ends = Side::ALL.map(|side| rows.rows.entry(row, side));
         let direction = Side::ALL
             .into_iter()
             .zip(ends)

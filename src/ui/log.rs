@@ -1,169 +1,279 @@
 //! A side's log: visible rows only, in columns that stay.
 
+use std::time::UNIX_EPOCH;
+
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::paint::Painter;
 use super::panes::has_keys;
 use super::theme::Role;
 use crate::app::App;
-use crate::app::entry::{self, Piece};
+use crate::app::entry::{self, Finding, Line};
 use crate::app::layout::Place;
 use crate::app::scroll::{Rows as _, Scroll};
-use crate::app::views::{Columns, LogRows, TimeColumn};
+use crate::app::sifting::{Items as _, Sifting};
+use crate::app::tab::Tab;
+use crate::app::views::{Columns, LogRows, TimeColumn, WIDE_AT};
 use crate::model::event::Event;
 use crate::model::log::EntryId;
 use crate::model::size::Size;
 use crate::model::spec::Side;
+use crate::model::time::Stamp;
 use crate::wire::text::Charset;
 use crate::wire::words;
 
 /// Draws a log with its title and badge.
 pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
-    let state = app.tab().get(side);
+    let tab = app.tab();
+    let state = tab.get(side);
     let focused = has_keys(app, side, place.pane);
-    let rows = LogRows {
-        log: &state.log,
-        columns: Columns::log(state, place.body.width, app.charset()),
-    };
+    let columns = Columns::log(state, place.body.width, app.charset(), app.display);
+    let rows = LogRows::of(state, columns);
     let height = usize::from(place.body.height);
-    title(
-        painter,
-        place,
-        focused,
-        state.scroll,
-        state.scroll.unseen(&rows, height),
-        state.log.start().0,
-    );
+    let above = Above {
+        scroll: state.scroll,
+        unseen: state.scroll.unseen(&rows, height),
+        gone: state.log.start().0,
+        hidden: rows.hidden(),
+    };
+    title(app, painter, place, focused, above);
     let (top, mut skip) = state.scroll.top(&rows, height);
     let cursor = state
         .scroll
         .cursor(&rows)
         .filter(|_| focused && state.scroll != Scroll::Follow);
     let mut y = place.body.y;
-    for id in top..rows.end() {
+    for number in top..rows.end() {
         if y >= place.body.bottom() {
             break;
         }
-        let Some(event) = state.log.get(EntryId(id)) else {
+        let Some(item) = rows.item(number) else { break };
+        let Some(event) = state.log.get(EntryId(item)) else {
             break;
         };
         let left = usize::from(place.body.bottom() - y);
-        let lines = entry::lines(event, rows.columns.form, skip, left);
-        let area = Rect {
-            y,
-            height: lines.len() as u16,
-            ..place.body
-        };
-        let clock = clock(app, event, rows.columns.time);
-        draw_entry(
-            painter,
-            area,
+        let finding = finding(tab, &state.sifting, item, 0);
+        let lines = entry::lines(event, columns.form, skip, left, finding);
+        let before = item
+            .checked_sub(1)
+            .and_then(|id| state.log.get(EntryId(id)));
+        let row = Row {
+            area: Rect {
+                y,
+                height: lines.len() as u16,
+                ..place.body
+            },
             event,
-            &rows.columns,
-            &lines,
-            skip == 0,
-            &clock,
-            cursor == Some(id),
-        );
-        y += lines.len().max(1) as u16;
+            columns: &columns,
+            lines: &lines,
+            clock: (skip == 0).then(|| {
+                let since = Since {
+                    start: state.started,
+                    before: before.map(|event| event.at),
+                };
+                clock(app, event.at, columns.time, since)
+            }),
+            current: cursor == Some(number),
+        };
+        draw_entry(painter, &row);
+        y += (lines.len().max(1) as u16).saturating_add(columns.gap(
+            rows.height(number),
+            skip,
+            lines.len(),
+        ));
         skip = 0;
+    }
+    if rows.end() == rows.first() && state.sifting.kept.is_some() {
+        nothing_passes(app, painter, place);
     }
 }
 
-/// The title rule of a log: what is new below, what has gone above.
-pub fn title(
-    painter: &mut Painter,
-    place: &Place,
-    focused: bool,
-    scroll: Scroll,
-    unseen: u64,
-    gone: u64,
-) {
+/// A filter that hides everything must not look like a silence.
+fn nothing_passes(app: &App, painter: &mut Painter, place: &Place) {
+    let words = if app.has_work() {
+        "looking ..."
+    } else {
+        "nothing here passes the filter: & changes it"
+    };
+    let room = place.body.width.saturating_sub(4);
+    painter.words(place.body.x + 3, place.body.y, words, Role::Quiet, room);
+}
+
+/// What is looked for in an item of a list; `before` finds of it are in its other entry.
+pub fn finding<'a>(
+    tab: &'a Tab,
+    sifting: &Sifting,
+    item: u64,
+    before: usize,
+) -> Option<Finding<'a>> {
+    let pattern = &tab.search.as_ref()?.pattern;
+    let here = sifting.here.filter(|here| here.item == item);
+    let here = here.and_then(|here| here.nth.checked_sub(u32::try_from(before).ok()?));
+    Some(Finding { pattern, here })
+}
+
+/// What is to be said above a log.
+#[derive(Clone, Copy, Debug)]
+pub struct Above {
+    /// Where it is read.
+    pub scroll: Scroll,
+    /// How many entries are new below.
+    pub unseen: u64,
+    /// How many of the oldest are gone.
+    pub gone: u64,
+    /// How many a filter hides.
+    pub hidden: Option<u64>,
+}
+
+/// The title rule of a log: what is new below, what is hidden, what has gone above.
+pub fn title(app: &App, painter: &mut Painter, place: &Place, focused: bool, above: Above) {
     let (left, right) = painter.title(place.rule, "log", focused);
-    let right = if scroll == Scroll::Follow {
+    let y = place.rule.y;
+    let right = if above.scroll == Scroll::Follow {
         right
     } else {
         let arrow = painter.theme.either("▼", "v");
-        let (text, role) = if unseen > 0 {
-            (format!("{arrow} {unseen} new"), Role::Warning)
+        let (text, role) = if above.unseen > 0 {
+            (format!("{arrow} {} new", above.unseen), Role::Warning)
         } else {
             ("not following: f follows".to_owned(), Role::Quiet)
         };
-        painter.on_rule(left, right, place.rule.y, &text, role)
+        painter.on_rule(left, right, y, &text, role)
     };
-    if gone > 0 {
-        painter.on_rule(
-            left,
-            right,
-            place.rule.y,
-            &format!("{gone} older ones gone"),
-            Role::Quiet,
-        );
+    let right = filter_on_rule(app, painter, (left, right), y, above.hidden);
+    let right = match app.display.across() {
+        0 => right,
+        across => {
+            let arrow = painter.theme.either("→", ">");
+            painter.on_rule(left, right, y, &format!("{arrow} {across}"), Role::Quiet)
+        }
+    };
+    if above.gone > 0 {
+        let words = format!("{} older ones gone", above.gone);
+        painter.on_rule(left, right, y, &words, Role::Quiet);
     }
 }
 
+/// The filter and how many it hides, on a rule. Returns where that begins.
+pub fn filter_on_rule(
+    app: &App,
+    painter: &mut Painter,
+    (left, right): (u16, u16),
+    y: u16,
+    hidden: Option<u64>,
+) -> u16 {
+    let (Some(hidden), Some(filter)) = (hidden, &app.tab().filter) else {
+        return right;
+    };
+    let text = words_of(&filter.text);
+    let wordings = [
+        format!("& {text}: {hidden} hidden"),
+        format!("& {hidden} hidden"),
+    ];
+    for words in wordings {
+        let at = painter.on_rule(left, right, y, &words, Role::Warning);
+        if at < right {
+            return at;
+        }
+    }
+    right
+}
+
+/// A search or a filter as it was typed, shortened and safe to draw.
+fn words_of(text: &str) -> String {
+    const MOST: usize = 24;
+    let text = crate::wire::text::safe(text);
+    match text.char_indices().nth(MOST) {
+        Some((at, _)) => format!("{}...", &text[..at]),
+        None => text.into_owned(),
+    }
+}
+
+/// The moments that times are counted from.
+#[derive(Clone, Copy, Debug)]
+pub struct Since {
+    /// When the session was started.
+    pub start: Stamp,
+    /// The entry before, if there is one.
+    pub before: Option<Stamp>,
+}
+
 /// The time of an entry, as its column writes it.
-pub fn clock(app: &App, event: &Event, column: TimeColumn) -> String {
-    let wall = app.machine.origin.wall(event.at);
-    let since = wall
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
-    let seconds = (since.as_secs().cast_signed() + app.machine.utc_offset).rem_euclid(86_400);
+pub fn clock(app: &App, at: Stamp, column: TimeColumn, since: Since) -> String {
+    let wall = app.machine.origin.wall(at);
+    let wall = wall.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seconds = (wall.as_secs().cast_signed() + app.machine.utc_offset).rem_euclid(86_400);
     let (h, m, s, ms) = (
         seconds / 3600,
         seconds / 60 % 60,
         seconds % 60,
-        since.subsec_millis(),
+        wall.subsec_millis(),
     );
     match column {
         TimeColumn::None => String::new(),
         TimeColumn::Short => format!("{m:02}:{s:02}.{ms:03}"),
         TimeColumn::Clock => format!("{h:02}:{m:02}:{s:02}.{ms:03}"),
+        // What happened before the session was started is another one's.
+        TimeColumn::SinceStart if at < since.start => format!("{:>9}", "before"),
+        TimeColumn::SinceStart => format!("{:>9.3}", at.since(since.start).as_secs_f64()),
+        TimeColumn::SincePrevious => {
+            let step = since
+                .before
+                .map_or(0.0, |before| at.since(before).as_secs_f64());
+            format!("{:>9}", format!("+{step:.3}"))
+        }
     }
 }
 
-/// Draws the lines of one entry; the columns in front only beside its first line.
-#[expect(clippy::too_many_arguments, reason = "a row has that many columns")]
-pub fn draw_entry(
-    painter: &mut Painter,
-    area: Rect,
-    event: &Event,
-    columns: &Columns,
-    lines: &[Vec<Piece>],
-    with_front: bool,
-    clock: &str,
-    current: bool,
-) {
-    let is_data = event.kind.data().is_some();
-    let at = area.x
-        + if is_data {
-            columns.text_at
-        } else {
-            columns.words_at
-        };
-    let ground = painter.theme.style(Role::Cursor).bg;
-    if with_front {
-        front(painter, area, event, columns, clock);
+/// One entry as it is drawn.
+pub struct Row<'a> {
+    /// Where.
+    pub area: Rect,
+    /// The entry.
+    pub event: &'a Event,
+    /// The columns.
+    pub columns: &'a Columns,
+    /// Those of its lines that show.
+    pub lines: &'a [Line],
+    /// Its time, when its first line shows; the columns in front stand beside that one alone.
+    pub clock: Option<String>,
+    /// Whether keys act on it.
+    pub current: bool,
+}
+
+/// Draws the lines of one entry.
+pub fn draw_entry(painter: &mut Painter, row: &Row) {
+    let Row { area, columns, .. } = *row;
+    let is_data = row.event.kind.data().is_some();
+    let at = if is_data {
+        columns.text_at
+    } else {
+        columns.words_at
+    };
+    if let Some(clock) = &row.clock {
+        front(painter, area, row.event, columns, clock);
     }
-    for (y, line) in (area.top()..area.bottom()).zip(lines) {
-        let mut x = at;
-        for piece in line {
-            let style = painter.theme.tone(piece.tone);
-            x = painter.styled(x, y, &piece.text, style, area.right().saturating_sub(x));
-        }
+    for (y, line) in (area.top()..area.bottom()).zip(row.lines) {
+        let x = area.x + if line.is_wide { WIDE_AT } else { at };
+        let across = if is_data { columns.across } else { 0 };
+        painter.pieces(x, area.right().saturating_sub(1), y, &line.pieces, across);
     }
-    if current {
-        let row = Rect {
-            height: area.height.min(lines.len() as u16),
+    if row.current {
+        let rows = Rect {
+            height: area.height.min(row.lines.len() as u16),
             ..area
         };
-        match ground {
-            Some(ground) => painter
-                .buffer
-                .set_style(row, ratatui::style::Style::new().bg(ground)),
-            None => painter
-                .buffer
-                .set_style(row, painter.theme.style(Role::Cursor)),
+        let style = painter.theme.style(Role::Cursor);
+        // What is found keeps its own ground.
+        let ground = painter.theme.style(Role::Plain).bg;
+        match style.bg {
+            Some(cursor) => painter.change(rows, |cell| {
+                if Some(cell.bg) == ground {
+                    cell.bg = cursor;
+                }
+            }),
+            None => painter.buffer.set_style(rows, Style::new().patch(style)),
         }
     }
 }

@@ -26,7 +26,10 @@ mod ladder;
 mod log;
 mod overlay;
 mod paint;
+mod palette;
 mod panes;
+mod privacy;
+mod prompt;
 mod requests;
 mod teach;
 pub mod theme;
@@ -37,6 +40,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::app::App;
+use crate::app::display::Presenter;
 use crate::app::layout::{self, Geometry, SMALLEST};
 use crate::app::tab::Pane;
 use crate::model::spec::Protocol;
@@ -56,6 +60,15 @@ pub fn draw(app: &App, frame: &mut Frame) {
 
 /// Draws into a buffer. Returns where the cursor belongs, if text is typed.
 pub fn render(app: &App, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+    let cursor = render_seen(app.seen(), area, buffer);
+    if app.is_frozen() {
+        let theme = Theme::new(app.seen().looks.theme, app.charset());
+        chrome::frozen(app, &mut Painter::new(buffer, theme), area);
+    }
+    cursor
+}
+
+fn render_seen(app: &App, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let theme = Theme::new(app.looks.theme, app.charset());
     buffer.set_style(area, theme.style(Role::Plain));
     let mut painter = Painter::new(buffer, theme);
@@ -67,13 +80,12 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     };
     chrome::top(app, &mut painter, geometry.chrome);
     chrome::footer(app, &mut painter, geometry.footer);
-    let cursor = body(app, &mut painter, &geometry);
-    if app.overlays.is_empty() {
-        return cursor;
-    }
-    let mut cursor = None;
+    let mut cursor = body(app, &mut painter, &geometry);
     for overlay in &app.overlays {
         cursor = overlay::draw(app, overlay, &mut painter, area);
+    }
+    if app.display.presenter == Presenter::Private {
+        privacy::hide(&mut painter, area);
     }
     cursor
 }
@@ -117,7 +129,7 @@ fn body(app: &App, painter: &mut Painter, geometry: &Geometry) -> Option<Positio
     }
     if let Some(place) = &geometry.ladder {
         ladder::draw(app, painter, place);
-    } else if geometry.sides.len() == 2 {
+    } else if geometry.has_divider {
         ladder::divider(painter, geometry.body);
     }
     cursor

@@ -3,11 +3,12 @@
 use ratatui::layout::{Position, Rect};
 
 use super::editor;
-use super::log;
+use super::log::{self, Since};
 use super::paint::Painter;
 use super::theme::Role;
+use super::{palette, prompt};
 use crate::app::App;
-use crate::app::entry::{self, Form};
+use crate::app::entry::{self, Form, Payload};
 use crate::app::keymap::Context;
 use crate::app::layout;
 use crate::app::overlay::{EntryRows, Overlay, Question, entry_title, help_column, help_lines};
@@ -30,6 +31,8 @@ pub fn draw(app: &App, overlay: &Overlay, painter: &mut Painter, screen: Rect) -
         } => entry(app, painter, screen, event, (*protocol, *side), *scroll),
         Overlay::Editor(editor) => return editor::draw(app, editor, painter, screen),
         Overlay::Question(question) => ask(app, question, painter, screen),
+        Overlay::Prompt(prompt) => return prompt::draw(app, prompt, painter, screen),
+        Overlay::Palette(palette) => return palette::draw(app, palette, painter, screen),
     }
     None
 }
@@ -67,6 +70,14 @@ pub fn page(painter: &mut Painter, area: Rect, title: &str, last: &str) -> Rect 
         painter.text(x, y, painter.theme.either(corner, "+"), Role::Rule, 1);
     }
     layout::page_body(area)
+}
+
+fn time_of(app: &App, event: &Event) -> String {
+    let since = Since {
+        start: event.at,
+        before: None,
+    };
+    log::clock(app, event.at, TimeColumn::Clock, since)
 }
 
 /// What the last line of a page says of a list: whether there is more below.
@@ -113,7 +124,7 @@ fn entry(
 ) {
     let title = format!(
         "{}  {}",
-        log::clock(app, event, TimeColumn::Clock),
+        time_of(app, event),
         entry_title(event, protocol, side)
     );
     let Some(data) = event.kind.data() else {
@@ -123,14 +134,12 @@ fn entry(
             side,
             width,
             words_width: width,
+            whole_width: width,
+            payload: Payload::Wrapped,
             charset: app.charset(),
         };
-        let lines = entry::lines(event, form, 0, usize::from(u16::MAX));
-        let title = format!(
-            "{}  {}",
-            log::clock(app, event, TimeColumn::Clock),
-            event.kind.word()
-        );
+        let lines = entry::lines(event, form, 0, usize::from(u16::MAX), None);
+        let title = format!("{}  {}", time_of(app, event), event.kind.word());
         let body = page(
             painter,
             layout::page(screen, lines.len()),
@@ -138,11 +147,7 @@ fn entry(
             "Esc close",
         );
         for (y, line) in (body.top()..body.bottom()).zip(lines) {
-            let mut x = body.x;
-            for piece in line {
-                let style = painter.theme.tone(piece.tone);
-                x = painter.styled(x, y, &piece.text, style, body.right().saturating_sub(x));
-            }
+            painter.pieces(body.x, body.right(), y, &line.pieces, 0);
         }
         return;
     };

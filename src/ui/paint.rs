@@ -1,12 +1,14 @@
 //! Writing into cells: texts with a role, rules with titles, right-aligned columns. Everything is
 //! clipped to what is given; nothing here can write outside the buffer.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Role, Theme};
+use crate::app::entry::Piece;
 
 /// A buffer and the theme to paint it with.
 pub struct Painter<'a> {
@@ -57,6 +59,39 @@ impl<'a> Painter<'a> {
                 x
             }
             None => right,
+        }
+    }
+
+    /// Writes pieces of text up to column `right`, without the first `across` cells; a mark at an
+    /// edge says that there is more. Returns the column behind them.
+    pub fn pieces(&mut self, x: u16, right: u16, y: u16, pieces: &[Piece], across: u16) -> u16 {
+        let mut at = x;
+        let mut skip = usize::from(across);
+        for piece in pieces {
+            let style = self.theme.piece(piece.tone, piece.found);
+            let mut text = piece.text.as_str();
+            while skip > 0 && !text.is_empty() {
+                let first = text.graphemes(true).next().unwrap_or(text);
+                skip = skip.saturating_sub(first.width());
+                text = &text[first.len()..];
+            }
+            let room = right.saturating_sub(at);
+            at = self.styled(at, y, text, style, room);
+            if text.width() > usize::from(room) && right > x {
+                self.text(right - 1, y, self.theme.either("›", ">"), Role::Rule, 1);
+                return right;
+            }
+        }
+        if across > 0 && at > x {
+            self.text(x, y, self.theme.either("‹", "<"), Role::Rule, 1);
+        }
+        at
+    }
+
+    /// Changes the cells of an area.
+    pub fn change(&mut self, area: Rect, change: impl Fn(&mut Cell)) {
+        for position in area.intersection(self.buffer.area).positions() {
+            change(&mut self.buffer[position]);
         }
     }
 

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
+use super::log;
 use super::paint::Painter;
 use super::panes::has_keys;
 use super::theme::Role;
@@ -11,8 +12,9 @@ use crate::app::entry::Tone;
 use crate::app::http::exchange::Exchange;
 use crate::app::http::{list, spell};
 use crate::app::layout::{self, Place, inset};
-use crate::app::scroll::Scroll;
+use crate::app::scroll::{Rows as _, Scroll};
 use crate::app::side::{Phase, SideState};
+use crate::app::sifting::Items as _;
 use crate::app::tab::Pane;
 use crate::model::spec::Side;
 use crate::wire::text::safe;
@@ -22,29 +24,26 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
     let state = app.tab().get(side);
     let focused = has_keys(app, side, Pane::Requests);
     let (left, right) = painter.title(place.rule, "requests", focused);
-    on_list_rule(state, painter, left, right, place.rule.y);
     let http = &state.http;
+    let hidden = http.rows().hidden();
+    let right = log::filter_on_rule(app, painter, (left, right), place.rule.y, hidden);
+    on_list_rule(state, painter, left, right, place.rule.y);
     let body = inset(place.body);
     let rows = layout::list_rows(state, body.height);
-    let (top, _) = http.list.top(&http.exchanges, rows.into());
-    let picked = http.list.cursor(&http.exchanges);
+    let list = http.rows();
+    let (top, _) = http.list.top(&list, rows.into());
+    let picked = list.cursor(http.list);
     let mut y = body.y;
-    for number in top..http.exchanges.end().min(top + u64::from(rows)) {
-        if let Some(exchange) = http.exchanges.get(number) {
+    for number in top..list.end().min(top + u64::from(rows)) {
+        let number = list.item(number);
+        if let Some(exchange) = number.and_then(|number| http.exchanges.get(number)) {
             let row = Rect {
                 y,
                 height: 1,
                 ..body
             };
             let words = list::words(exchange, side, app.now, state.patience());
-            exchange_row(
-                state,
-                painter,
-                row,
-                exchange,
-                &words,
-                picked == Some(number),
-            );
+            exchange_row(state, painter, row, exchange, &words, picked == number);
         }
         y += 1;
     }

@@ -5,7 +5,7 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::app::entry::Tone;
+use crate::app::entry::{Found, Tone};
 use crate::model::event::EventKind;
 use crate::model::launch::ThemeName;
 use crate::model::spec::Side;
@@ -40,6 +40,31 @@ pub enum Role {
     Focus,
     /// The row that keys act on.
     Cursor,
+    /// What was looked for.
+    Found,
+    /// What was looked for, where one is.
+    Here,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Role; 15] = [
+        Role::Plain,
+        Role::Quiet,
+        Role::Rule,
+        Role::Server,
+        Role::Client,
+        Role::Received,
+        Role::Sent,
+        Role::Warning,
+        Role::Error,
+        Role::Token,
+        Role::Key,
+        Role::Focus,
+        Role::Cursor,
+        Role::Found,
+        Role::Here,
+    ];
 }
 
 /// A set of colours.
@@ -57,13 +82,16 @@ struct Palette {
     token: u8,
     key: u8,
     cursor: u8,
+    /// The grounds of what was looked for, and the text on them.
+    found: [u8; 2],
+    on_found: u8,
 }
 
 const DARK: Palette = Palette {
     ground: 234,
     plain: 252,
-    quiet: 246,
-    rule: 240,
+    quiet: 248,
+    rule: 245,
     server: 114,
     client: 75,
     received: 80,
@@ -73,13 +101,15 @@ const DARK: Palette = Palette {
     token: 176,
     key: 229,
     cursor: 237,
+    found: [179, 215],
+    on_found: 16,
 };
 
 const LIGHT: Palette = Palette {
     ground: 231,
     plain: 235,
-    quiet: 241,
-    rule: 247,
+    quiet: 240,
+    rule: 242,
     server: 22,
     client: 25,
     received: 23,
@@ -89,6 +119,26 @@ const LIGHT: Palette = Palette {
     token: 90,
     key: 18,
     cursor: 254,
+    found: [222, 214],
+    on_found: 16,
+};
+
+const HIGH_CONTRAST: Palette = Palette {
+    ground: 16,
+    plain: 231,
+    quiet: 252,
+    rule: 250,
+    server: 120,
+    client: 117,
+    received: 123,
+    sent: 223,
+    warning: 226,
+    error: 217,
+    token: 219,
+    key: 227,
+    cursor: 18,
+    found: [226, 231],
+    on_found: 16,
 };
 
 /// The styles of a theme, and the characters that frames are made of.
@@ -112,6 +162,7 @@ impl Theme {
         let palette = match self.name {
             ThemeName::Dark => &DARK,
             ThemeName::Light => &LIGHT,
+            ThemeName::HighContrast => &HIGH_CONTRAST,
             ThemeName::Mono => return mono(role),
         };
         let colour = match role {
@@ -126,17 +177,21 @@ impl Theme {
             Role::Error => palette.error,
             Role::Token => palette.token,
             Role::Key => palette.key,
+            Role::Found | Role::Here => palette.on_found,
         };
-        let ground = if role == Role::Cursor {
-            palette.cursor
-        } else {
-            palette.ground
+        let ground = match role {
+            Role::Cursor => palette.cursor,
+            Role::Found => palette.found[0],
+            Role::Here => palette.found[1],
+            _ => palette.ground,
         };
         let style = Style::new()
             .fg(Color::Indexed(colour))
             .bg(Color::Indexed(ground));
         match role {
             Role::Focus | Role::Key => style.add_modifier(Modifier::BOLD),
+            // Beside the colour, that one is here must be seen by a shape.
+            Role::Here => style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
             Role::Token => style.add_modifier(Modifier::UNDERLINED),
             _ => style,
         }
@@ -161,6 +216,18 @@ impl Theme {
             EventKind::Tried { .. } | EventKind::Lost { .. } => Role::Warning,
             _ => Role::Quiet,
         })
+    }
+
+    /// The style of a piece of text, which may be what is looked for.
+    #[must_use]
+    pub fn piece(&self, tone: Tone, found: Found) -> Style {
+        let style = self.tone(tone);
+        match found {
+            Found::No => style,
+            // A mark stays told from text by its line below.
+            Found::Yes => self.style(Role::Found).add_modifier(style.add_modifier),
+            Found::Here => self.style(Role::Here).add_modifier(style.add_modifier),
+        }
     }
 
     /// The style of a piece of an entry.
@@ -205,7 +272,10 @@ fn mono(role: Role) -> Style {
         }
         Role::Warning => style.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
         Role::Token => style.add_modifier(Modifier::UNDERLINED),
-        Role::Cursor => style.add_modifier(Modifier::REVERSED),
+        Role::Cursor | Role::Found => style.add_modifier(Modifier::REVERSED),
+        Role::Here => {
+            style.add_modifier(Modifier::REVERSED | Modifier::BOLD | Modifier::UNDERLINED)
+        }
         Role::Quiet | Role::Rule => style.add_modifier(Modifier::DIM),
         Role::Plain | Role::Received | Role::Sent => style,
     }

@@ -27,6 +27,12 @@ pub fn columns(width: u16) -> u16 {
     [16, 8].into_iter().find(fits).unwrap_or(4)
 }
 
+/// Where the digits of a byte begin within [`HexRow::hex`], in cells; `column` counts from 0.
+#[must_use]
+pub const fn column_at(columns: u16, column: usize) -> usize {
+    3 * column + (columns >= 8 && column >= columns as usize / 2) as usize
+}
+
 /// A row's bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HexRow<'a> {
@@ -120,6 +126,10 @@ mod tests {
                 assert_eq!(row.offset, back.len());
                 assert_eq!(row.hex().len(), usize::from(hex_width(columns)));
                 assert_eq!(row.ascii().len(), row.bytes.len());
+                for (column, byte) in row.bytes.iter().enumerate() {
+                    let at = column_at(columns, column);
+                    assert_eq!(row.hex()[at..at + 2], format!("{byte:02x}"));
+                }
                 for pair in row.hex().split_whitespace() {
                     back.push(u8::from_str_radix(pair, 16).unwrap());
                 }

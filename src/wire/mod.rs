@@ -1,9 +1,9 @@
 //! From bytes to meaning: pure machines that own no socket, no screen and no clock.
 //!
 //! `text` is the one place where bytes become display text; `rows` wraps it for panes, `hex` is
-//! the other way to look at bytes, `escapes` reads what a user types back into bytes. `words` puts
-//! events into sentences, `scene` decides what a session does by itself, `http1` reads messages,
-//! `http_message` writes them.
+//! the other way to look at bytes, `escapes` reads what a user types back into bytes, `pattern` is
+//! what is looked for in them. `words` puts events into sentences, `scene` decides what a session
+//! does by itself, `http1` reads messages, `http_message` writes them.
 
 mod characters;
 
@@ -11,6 +11,7 @@ pub mod escapes;
 pub mod hex;
 pub mod http1;
 pub mod http_message;
+pub mod pattern;
 pub mod rows;
 pub mod scene;
 pub mod text;

@@ -27,6 +27,8 @@ pub struct Span<'a> {
     pub text: Cow<'a, str>,
     /// Text or mark. The blanks after a tab's mark count as text.
     pub kind: Kind,
+    /// Which of the places asked for with [`Rows::finding`] it belongs to.
+    pub found: Option<usize>,
 }
 
 /// One row of a pane.
@@ -72,6 +74,7 @@ pub fn rows(bytes: &[u8], width: u16, charset: Charset, limit: usize) -> Rows<'_
         // One more than fits shows that the row must be cut.
         tokens: text::tokens(bytes, charset).with_runs_of(width + 1),
         width,
+        found: &[],
         ended: false,
     }
 }
@@ -98,6 +101,7 @@ pub struct Rows<'a> {
     bytes: &'a [u8],
     tokens: Tokens<'a>,
     width: u16,
+    found: &'a [Range<usize>],
     ended: bool,
 }
 
@@ -115,6 +119,14 @@ struct Seam {
 }
 
 impl<'a> Rows<'a> {
+    /// Tells these places of the input apart in the rows: each has spans of its own. They stand in
+    /// their order and do not overlap. A character that is partly in one belongs to it.
+    #[must_use]
+    pub fn finding(mut self, found: &'a [Range<usize>]) -> Rows<'a> {
+        self.found = found;
+        self
+    }
+
     /// Goes over the next row.
     fn measure(&mut self) -> Option<Extent> {
         if self.ended {
@@ -202,14 +214,14 @@ impl<'a> Rows<'a> {
     fn build(&self, extent: Extent) -> Row<'a> {
         let mut tokens = self.tokens.clone().until(extent.source.end);
         tokens.seek(extent.source.start);
-        let mut line = Line::default();
+        let mut line = Line::new(self.bytes, self.found, extent.source.start);
         let mut col = 0;
         for token in tokens {
             let blanks = self.blanks(col, &token);
             col += token.width + blanks;
-            line.push(self.bytes, token, blanks);
+            line.push(&token, blanks);
         }
-        line.end_text(self.bytes);
+        line.end_text();
         Row {
             spans: line.spans,
             width: extent.width,
@@ -241,55 +253,121 @@ impl<'a> Iterator for Rows<'a> {
 impl FusedIterator for Rows<'_> {}
 
 /// A row in the making. Text that stands together in the input becomes one span of it.
-#[derive(Default)]
 struct Line<'a> {
+    bytes: &'a [u8],
+    /// The places to tell apart that do not lie before the row.
+    found: &'a [Range<usize>],
+    /// The number of the first of them.
+    number: usize,
     spans: Vec<Span<'a>>,
-    /// Where the text that is not yet a span begins, and its last token.
-    text: Option<(usize, Range<usize>)>,
+    /// The text that is not yet a span.
+    text: Option<Text>,
+}
+
+/// Text in the making.
+struct Text {
+    start: usize,
+    /// Its last token.
+    last: Range<usize>,
+    found: Option<usize>,
 }
 
 impl<'a> Line<'a> {
-    fn push(&mut self, bytes: &'a [u8], token: Token<'a>, blanks: u16) {
+    fn new(bytes: &'a [u8], found: &'a [Range<usize>], start: usize) -> Line<'a> {
+        let number = found.partition_point(|place| place.end <= start);
+        Line {
+            bytes,
+            found: &found[number..],
+            number,
+            spans: Vec::new(),
+            text: None,
+        }
+    }
+
+    /// The place that begins at or before `end` and ends behind `start`, if there is one.
+    fn place(&mut self, start: usize, end: usize) -> Option<(usize, Range<usize>)> {
+        while self.found.first().is_some_and(|place| place.end <= start) {
+            self.found = &self.found[1..];
+            self.number += 1;
+        }
+        let place = self.found.first().filter(|place| place.start < end)?;
+        Some((self.number, place.clone()))
+    }
+
+    fn push(&mut self, token: &Token<'a>, blanks: u16) {
         const BLANKS: &str = "   ";
-        if token.kind() == Kind::Text {
-            self.push_text(bytes, token.source);
+        let source = token.source.clone();
+        if let Shown::Source(run) = token.shown {
+            if run.is_ascii() {
+                self.push_run(source);
+            } else {
+                let place = self.place(source.start, source.end);
+                self.push_text(source, place.map(|(number, _)| number));
+            }
             return;
         }
-        self.end_text(bytes);
+        self.end_text();
+        let found = self.place(source.start, source.end).map(|(n, _)| n);
         match self.spans.last_mut() {
-            Some(span) if span.kind == Kind::Mark => token.shown.push_to(span.text.to_mut()),
+            Some(span) if span.kind == Kind::Mark && span.found == found => {
+                token.shown.push_to(span.text.to_mut());
+            }
             _ => self.spans.push(Span {
                 text: match token.shown {
                     Shown::Sign(sign) => Cow::Borrowed(sign),
                     other => Cow::Owned(other.to_string()),
                 },
                 kind: Kind::Mark,
+                found,
             }),
         }
         if blanks > 0 {
             self.spans.push(Span {
                 text: Cow::Borrowed(&BLANKS[..blanks.into()]),
                 kind: Kind::Text,
+                found,
             });
         }
     }
 
-    fn push_text(&mut self, bytes: &'a [u8], source: Range<usize>) {
-        if let Some((start, last)) = &self.text
-            && !is_ligature(bytes, last, &source)
-        {
-            self.text = Some((*start, source));
-        } else {
-            self.end_text(bytes);
-            self.text = Some((source.start, source));
+    /// Adds a run of ASCII, cut where places begin and end.
+    fn push_run(&mut self, run: Range<usize>) {
+        let mut start = run.start;
+        while start < run.end {
+            let (end, found) = match self.place(start, run.end) {
+                Some((number, place)) if place.start <= start => {
+                    (place.end.min(run.end), Some(number))
+                }
+                Some((_, place)) => (place.start, None),
+                None => (run.end, None),
+            };
+            self.push_text(start..end, found);
+            start = end;
         }
     }
 
-    fn end_text(&mut self, bytes: &'a [u8]) {
-        if let Some((start, last)) = self.text.take() {
+    fn push_text(&mut self, source: Range<usize>, found: Option<usize>) {
+        if let Some(text) = &mut self.text
+            && text.found == found
+            && !is_ligature(self.bytes, &text.last, &source)
+        {
+            text.last = source;
+        } else {
+            self.end_text();
+            self.text = Some(Text {
+                start: source.start,
+                last: source,
+                found,
+            });
+        }
+    }
+
+    fn end_text(&mut self) {
+        if let Some(text) = self.text.take() {
             self.spans.push(Span {
-                text: Cow::Borrowed(slice(bytes, start..last.end)),
+                text: Cow::Borrowed(slice(self.bytes, text.start..text.last.end)),
                 kind: Kind::Text,
+                found: text.found,
             });
         }
     }

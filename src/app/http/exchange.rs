@@ -83,6 +83,8 @@ pub struct Exchanges {
     dialled: Option<Stamp>,
     /// How many requests there have been.
     pub requests: u64,
+    /// The oldest one that has changed since it was asked.
+    changed: Option<u64>,
 }
 
 /// What an exchange costs besides its bytes.
@@ -100,7 +102,13 @@ impl Exchanges {
             lines: BTreeMap::new(),
             dialled: None,
             requests: 0,
+            changed: None,
         }
+    }
+
+    /// The oldest exchange that has changed since the last call.
+    pub fn take_changed(&mut self) -> Option<u64> {
+        self.changed.take()
     }
 
     /// Takes note of an event of this side's session.
@@ -186,6 +194,7 @@ impl Exchanges {
         let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
         let exchange = self.list.get_mut(index)?;
         let before = exchange.kept();
+        self.changed = Some(self.changed.map_or(number, |oldest| oldest.min(number)));
         let result = change(exchange);
         self.bytes = self.bytes + exchange.kept() - before;
         Some(result)

@@ -12,6 +12,8 @@ use std::borrow::Cow;
 use bytes::Bytes;
 
 use super::scroll::{Motion, Rows, Scroll};
+use super::sifting::{Sifted, Sifting};
+use super::tab::Pane;
 use crate::model::event::Event;
 use crate::model::spec::{Side, Spec};
 use crate::wire::text::{Charset, tokens};
@@ -44,9 +46,13 @@ pub enum View {
     Log,
 }
 
-/// Where a raw text is read: from a row on, or where something happens.
+/// Where a raw text is read: from a row on, or where something happens; and at which find.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Reading(Option<usize>);
+pub struct Reading {
+    from: Option<usize>,
+    /// Which of the finds in the text one is at.
+    pub find: Option<usize>,
+}
 
 impl Reading {
     /// The first row of a view of `height` rows: of a text that grows the newest is seen, of one
@@ -54,7 +60,7 @@ impl Reading {
     #[must_use]
     pub fn top(self, rows: usize, height: usize, grows: bool) -> usize {
         let last = rows.saturating_sub(height);
-        match self.0 {
+        match self.from {
             Some(top) => top.min(last),
             None if grows => last,
             None => 0,
@@ -65,7 +71,7 @@ impl Reading {
     pub fn go(&mut self, motion: Motion, rows: usize, height: usize, grows: bool) {
         let top = self.top(rows, height, grows);
         let page = height.saturating_sub(1).max(1);
-        self.0 = Some(match motion {
+        self.from = Some(match motion {
             Motion::Up => top.saturating_sub(1),
             Motion::Down => top + 1,
             Motion::PageUp => top.saturating_sub(page),
@@ -73,6 +79,14 @@ impl Reading {
             Motion::Top => 0,
             Motion::Bottom => usize::MAX,
         });
+    }
+
+    /// Brings a row into view.
+    pub fn reveal(&mut self, row: usize, rows: usize, height: usize, grows: bool) {
+        let top = self.top(rows, height, grows);
+        if !(top..top + height).contains(&row) {
+            self.from = Some(row.saturating_sub(height / 3));
+        }
     }
 }
 
@@ -96,6 +110,8 @@ pub struct Http {
     pub exchanges: Exchanges,
     /// Where the list is read, and which of them is picked.
     pub list: Scroll,
+    /// What of the list is shown, and what was found in it.
+    pub sifting: Sifting,
     /// What is shown of it.
     pub view: View,
     /// Where the raw request (servers: what the view says) is read.
@@ -120,6 +136,7 @@ impl Http {
         Http {
             exchanges: Exchanges::new(budget),
             list: Scroll::Follow,
+            sifting: Sifting::default(),
             view: match side {
                 Side::Server => View::Request,
                 Side::Client => View::Answer,
@@ -146,15 +163,46 @@ impl Http {
     pub fn record(&mut self, side: Side, event: &Event) {
         let before = self.exchanges.end();
         self.exchanges.record(side, event);
-        if self.list == Scroll::Follow && self.exchanges.end() != before {
+        self.sifting.trim(self.exchanges.start());
+        if let Some(changed) = self.exchanges.take_changed() {
+            self.sifting.look_again(changed);
+        }
+        let is_new = self.sifting.kept.is_none() && self.exchanges.end() != before;
+        if self.list == Scroll::Follow && is_new {
             self.start_reading();
+        }
+    }
+
+    /// The exchanges that a filter lets pass, as a list to scroll over.
+    #[must_use]
+    pub fn rows(&self) -> Sifted<'_, &Exchanges> {
+        Sifted {
+            rows: &self.exchanges,
+            kept: self.sifting.kept.as_ref(),
         }
     }
 
     /// The exchange that is looked at: the picked one, or the newest.
     #[must_use]
     pub fn shown(&self) -> Option<&Exchange> {
-        self.exchanges.get(self.list.cursor(&self.exchanges)?)
+        self.exchanges.get(self.rows().cursor(self.list)?)
+    }
+
+    /// Where a pane reads.
+    #[must_use]
+    pub fn reading(&self, pane: Pane) -> Reading {
+        match pane {
+            Pane::Answer => self.answer_reading,
+            _ => self.reading,
+        }
+    }
+
+    /// Where a pane reads, to change it.
+    pub fn reading_mut(&mut self, pane: Pane) -> &mut Reading {
+        match pane {
+            Pane::Answer => &mut self.answer_reading,
+            _ => &mut self.reading,
+        }
     }
 
     /// Reads another text: from where it is best read.
@@ -165,9 +213,11 @@ impl Http {
 
     /// Picks an exchange in a list of `height` rows.
     pub fn pick(&mut self, motion: Motion, height: usize) {
-        let before = self.list.cursor(&self.exchanges);
-        self.list.go(motion, &self.exchanges, height);
-        if self.list.cursor(&self.exchanges) != before {
+        let mut list = self.list;
+        list.go(motion, &self.rows(), height);
+        let moved = list.cursor(&self.rows()) != self.list.cursor(&self.rows());
+        self.list = list;
+        if moved {
             self.start_reading();
         }
     }

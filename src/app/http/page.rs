@@ -3,16 +3,18 @@
 //! is bounded.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr as _;
 
 use super::exchange::Exchange;
 use super::raw::Raw;
 use super::spell;
-use crate::app::entry::{Piece, Tone};
+use crate::app::entry::{self, Finding, Found, Payload, Piece, Tone};
 use crate::model::size::Size;
+use crate::wire::hex;
 use crate::wire::http1::{Broken, Item, Part, Reader};
-use crate::wire::rows::{self, FORMAT_LIMIT, MIN_WIDTH, Row};
+use crate::wire::rows::{self, FORMAT_LIMIT, MAX_WIDTH, MIN_WIDTH, Row};
 use crate::wire::text::{Charset, Kind, safe};
 
 /// How many remarks a page has at most: nobody reads more, and each may take a row.
@@ -46,8 +48,23 @@ pub struct Line {
 pub struct Page {
     /// Its rows.
     pub lines: Vec<Line>,
+    /// The row in which each find begins.
+    pub finds: Vec<usize>,
     /// It is still growing: its end is the end of the last row, where a cursor stands.
     pub grows: bool,
+}
+
+/// How a text is to be laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    /// The width, in cells.
+    pub width: u16,
+    /// The characters that may be drawn.
+    pub charset: Charset,
+    /// As text or as a hex dump.
+    pub payload: Payload,
+    /// What is looked for in it, and which of the finds one is at.
+    pub finding: Option<Finding<'a>>,
 }
 
 /// Which way a message goes, and with it how it is read.
@@ -74,40 +91,38 @@ impl Direction<'_> {
 
 /// The bytes of a message, as they came or went, with what is to be said about them.
 #[must_use]
-pub fn message(raw: &Raw, direction: Direction, over: bool, width: u16, charset: Charset) -> Page {
+pub fn message(raw: &Raw, direction: Direction, over: bool, setting: Setting) -> Page {
     let bytes = raw.start(FORMAT_LIMIT);
     let grows = !over && !raw.whole && raw.verdict.is_none();
     let mut remarks = remarks(&bytes, direction, raw, over);
     remarks.truncate(REMARKS);
     for (_, remark) in &mut remarks {
-        if let Cow::Owned(spelled) = spell(&remark.text, charset) {
+        if let Cow::Owned(spelled) = spell(&remark.text, setting.charset) {
             remark.text = spelled;
         }
     }
-    let (mut lines, shown) = lay_out(&bytes, remarks, width, charset);
+    let (mut page, shown) = lay_out(&bytes, remarks, setting);
     let hidden = raw.len > shown;
-    more(raw.len - shown, &mut lines);
-    if grows && !hidden && bytes.ends_with(b"\n") {
-        lines.push(Line::default());
+    more(raw.len - shown, &mut page.lines);
+    if grows && !hidden && bytes.ends_with(b"\n") && setting.payload != Payload::Hex {
+        page.lines.push(Line::default());
     }
-    Page {
-        lines,
-        grows: grows && !hidden,
-    }
+    page.grows = grows && !hidden;
+    page
 }
 
 /// Bytes that are not part of an exchange, such as a request that was not sent yet.
 #[must_use]
-pub fn unsent(bytes: &[u8], width: u16, charset: Charset) -> Page {
+pub fn unsent(bytes: &[u8], setting: Setting) -> Page {
     let mut raw = Raw::default();
     raw.push(bytes::Bytes::copy_from_slice(bytes));
     raw.whole = true;
-    message(&raw, Direction::Request, false, width, charset)
+    message(&raw, Direction::Request, false, setting)
 }
 
 /// The decoded body of an answer.
 #[must_use]
-pub fn body(exchange: &Exchange, width: u16, charset: Charset) -> Page {
+pub fn body(exchange: &Exchange, setting: Setting) -> Page {
     let raw = exchange.response.start(FORMAT_LIMIT);
     let mut reader = Direction::Answer(&exchange.method).reader();
     let mut input = &raw[..];
@@ -123,31 +138,24 @@ pub fn body(exchange: &Exchange, width: u16, charset: Charset) -> Page {
             _ => {}
         }
     }
-    let (mut lines, shown) = lay_out(&decoded, Vec::new(), width, charset);
+    let (mut page, shown) = lay_out(&decoded, Vec::new(), setting);
+    let lines = &mut page.lines;
     if decoded.is_empty() {
         lines.clear();
         if exchange.response.verdict.is_some() {
-            say(
-                &mut lines,
-                "what came is no HTTP and has no body".to_owned(),
-            );
+            say(lines, "what came is no HTTP and has no body".to_owned());
         } else if exchange.response.whole {
-            say(&mut lines, "no body".to_owned());
+            say(lines, "no body".to_owned());
         }
     } else if let Some(coding) = coding {
         let coding = safe(&coding);
-        let coding = spell(&coding, charset);
-        say(
-            &mut lines,
-            format!("shown as it came, in the coding {coding}"),
-        );
+        let coding = spell(&coding, setting.charset);
+        say(lines, format!("shown as it came, in the coding {coding}"));
     }
     let unread = exchange.response.len - raw.len() as u64;
-    more(unread + decoded.len() as u64 - shown, &mut lines);
-    Page {
-        lines,
-        grows: exchange.ended.is_none() && exchange.answered.is_some(),
-    }
+    more(unread + decoded.len() as u64 - shown, lines);
+    page.grows = exchange.ended.is_none() && exchange.answered.is_some();
+    page
 }
 
 fn say(lines: &mut Vec<Line>, text: String) {
@@ -228,52 +236,129 @@ fn remarks(bytes: &[u8], direction: Direction, raw: &Raw, over: bool) -> Vec<(u6
     out
 }
 
-fn pieces(row: Row<'_>) -> Vec<Piece> {
+fn pieces(row: Row<'_>, here: Option<usize>) -> Vec<Piece> {
     let piece = |span: rows::Span<'_>| Piece {
         text: span.text.into_owned(),
         tone: match span.kind {
             Kind::Text => Tone::Text,
             Kind::Mark => Tone::Mark,
         },
+        found: match span.found {
+            None => Found::No,
+            some if some == here => Found::Here,
+            Some(_) => Found::Yes,
+        },
     };
     row.spans.into_iter().map(piece).collect()
 }
 
+/// A row of a text, and the bytes that it shows.
+type Laid = (Line, Range<usize>);
+
+fn text_rows<'a>(
+    bytes: &'a [u8],
+    found: &'a [Range<usize>],
+    here: Option<usize>,
+    setting: Setting,
+) -> impl Iterator<Item = Laid> + 'a {
+    let width = match setting.payload {
+        Payload::Unwrapped => MAX_WIDTH,
+        _ => setting.width,
+    };
+    let rows = rows::rows(bytes, width, setting.charset, FORMAT_LIMIT).finding(found);
+    rows.map(move |row| {
+        let source = row.source.clone();
+        let line = Line {
+            width: row.width,
+            pieces: pieces(row, here),
+            remark: None,
+        };
+        (line, source)
+    })
+}
+
+fn hex_rows<'a>(
+    bytes: &'a [u8],
+    found: &'a [Range<usize>],
+    here: Option<usize>,
+    setting: Setting,
+) -> impl Iterator<Item = Laid> + 'a {
+    let columns = hex::columns(setting.width);
+    hex::rows(bytes, columns).map(move |row| {
+        let source = row.offset..row.offset + row.bytes.len();
+        let line = Line {
+            width: hex::row_width(columns),
+            pieces: entry::hex_line(row, found, here),
+            remark: None,
+        };
+        (line, source)
+    })
+}
+
 /// Rows with each remark beside the row of its byte where there is room, otherwise below it; and
 /// how many bytes they show.
-fn lay_out(
-    bytes: &[u8],
+fn lay_out(bytes: &[u8], remarks: Vec<(u64, Remark)>, setting: Setting) -> (Page, u64) {
+    let found: Vec<Range<usize>> = setting
+        .finding
+        .map(|finding| finding.pattern.find(bytes).collect())
+        .unwrap_or_default();
+    let here = setting.finding.and_then(|finding| finding.here);
+    let here = here.map(|here| here as usize);
+    match setting.payload {
+        Payload::Hex => with_remarks(
+            hex_rows(bytes, &found, here, setting),
+            bytes.len(),
+            &found,
+            remarks,
+            setting,
+        ),
+        _ => with_remarks(
+            text_rows(bytes, &found, here, setting),
+            bytes.len(),
+            &found,
+            remarks,
+            setting,
+        ),
+    }
+}
+
+fn with_remarks(
+    rows: impl Iterator<Item = Laid>,
+    len: usize,
+    found: &[Range<usize>],
     remarks: Vec<(u64, Remark)>,
-    width: u16,
-    charset: Charset,
-) -> (Vec<Line>, u64) {
-    let mut lines = Vec::new();
+    setting: Setting,
+) -> (Page, u64) {
+    let mut page = Page::default();
     let mut shown = 0;
     let mut remarks = remarks.into_iter().peekable();
-    for row in rows::rows(bytes, width, charset, FORMAT_LIMIT) {
+    for (line, source) in rows {
+        let lines = &mut page.lines;
         if lines.len() >= ROWS {
             break;
         }
-        let end = row.source.end as u64;
+        while found
+            .get(page.finds.len())
+            .is_some_and(|place| place.start < source.end)
+        {
+            page.finds.push(lines.len());
+        }
+        let end = source.end as u64;
         shown = end;
-        let last = row.source.end == bytes.len();
+        let last = source.end == len;
         let mut beside = Some(lines.len());
-        lines.push(Line {
-            width: row.width,
-            pieces: pieces(row),
-            remark: None,
-        });
+        lines.push(line);
         while let Some((_, remark)) = remarks.next_if(|(at, _)| *at < end || last) {
             let needed = remark.text.width() + 3;
             match beside.take().map(|n| &mut lines[n]) {
-                Some(line) if needed <= usize::from(width.saturating_sub(line.width)) => {
+                Some(line) if needed <= usize::from(setting.width.saturating_sub(line.width)) => {
                     line.remark = Some(remark);
                 }
-                _ => below(&mut lines, &remark, width, charset),
+                _ => below(lines, &remark, setting.width, setting.charset),
             }
         }
     }
-    (lines, shown)
+    (page, shown)
 }
 
 fn below(lines: &mut Vec<Line>, remark: &Remark, width: u16, charset: Charset) {
@@ -292,6 +377,7 @@ mod tests {
     use super::*;
     use crate::model::event::ConnId;
     use crate::model::time::Stamp;
+    use crate::wire::pattern::Pattern;
 
     fn shown(page: &Page) -> Vec<String> {
         let line = |line: &Line| {
@@ -304,10 +390,19 @@ mod tests {
         page.lines.iter().map(line).collect()
     }
 
+    fn wide(width: u16) -> Setting<'static> {
+        Setting {
+            width,
+            charset: Charset::Unicode,
+            payload: Payload::Wrapped,
+            finding: None,
+        }
+    }
+
     fn page(bytes: &'static str, over: bool) -> Page {
         let mut raw = Raw::default();
         raw.push(bytes::Bytes::from_static(bytes.as_bytes()));
-        message(&raw, Direction::Request, over, 78, Charset::Unicode)
+        message(&raw, Direction::Request, over, wide(78))
     }
 
     #[test]
@@ -348,7 +443,7 @@ mod tests {
     fn long_remarks_stand_below_their_line() {
         let mut raw = Raw::default();
         raw.push(bytes::Bytes::from_static(b"GET / HTTP/1.1\n"));
-        let page = message(&raw, Direction::Request, false, 40, Charset::Unicode);
+        let page = message(&raw, Direction::Request, false, wide(40));
         let lines = shown(&page);
         assert_eq!(lines[0], "GET / HTTP/1.1␊");
         assert!(lines[1].starts_with(" | ended by LF"), "{lines:?}");
@@ -358,10 +453,47 @@ mod tests {
     fn a_text_of_line_ends_alone_is_bounded_and_says_so() {
         let mut raw = Raw::default();
         raw.push(bytes::Bytes::from(vec![b'\n'; FORMAT_LIMIT]));
-        let page = message(&raw, Direction::Request, false, 40, Charset::Unicode);
+        let page = message(&raw, Direction::Request, false, wide(40));
         assert!(page.lines.len() <= 2 * ROWS, "{}", page.lines.len());
         let last = page.lines.last().and_then(|line| line.remark.as_ref());
         assert!(last.is_some_and(|remark| remark.text.ends_with("more, not shown")));
+    }
+
+    #[test]
+    fn finds_are_told_with_the_rows_in_which_they_begin() {
+        let pattern = Pattern::new("host").expect("it can be read");
+        let mut raw = Raw::default();
+        raw.push(bytes::Bytes::from_static(
+            b"GET /host HTTP/1.1\r\nHost: host\r\n\r\n",
+        ));
+        for (payload, rows) in [
+            (Payload::Wrapped, [0, 1, 1]),
+            (Payload::Unwrapped, [0, 1, 1]),
+            (Payload::Hex, [0, 1, 1]),
+        ] {
+            let finding = Finding {
+                pattern: &pattern,
+                here: Some(1),
+            };
+            let setting = Setting {
+                payload,
+                finding: Some(finding),
+                ..wide(78)
+            };
+            let page = message(&raw, Direction::Request, true, setting);
+            assert_eq!(page.finds, rows, "{payload:?}");
+            let here: String = page.lines[1]
+                .pieces
+                .iter()
+                .filter(|piece| piece.found == Found::Here)
+                .map(|piece| &*piece.text)
+                .collect();
+            let wanted = match payload {
+                Payload::Hex => "486f7374Host",
+                _ => "Host",
+            };
+            assert_eq!(here, wanted, "{payload:?}");
+        }
     }
 
     #[test]
@@ -370,6 +502,6 @@ mod tests {
         exchange.response.push(bytes::Bytes::from_static(
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
         ));
-        assert_eq!(shown(&body(&exchange, 40, Charset::Unicode)), ["abcde"]);
+        assert_eq!(shown(&body(&exchange, wide(40))), ["abcde"]);
     }
 }

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use crate::app::editor::Editor;
+use crate::app::entry::Finding;
 use crate::app::http::{View, page, redirect};
 use crate::app::layout;
 use crate::app::overlay::Overlay;
@@ -23,33 +24,33 @@ const EXAMPLE: &[u8] =
     b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: 15\r\n\r\n<h1>Hello!</h1>";
 
 impl App {
-    /// How many rows the list of requests has.
-    fn list_height(&self) -> usize {
-        let side = self.tab().side;
+    /// How many rows the list of a side's requests has.
+    pub(in crate::app) fn list_height(&self, side: Side) -> usize {
         let place = layout::geometry(self).and_then(|geometry| {
             let place = geometry.side(side)?.pane(Pane::Requests)?;
             Some(place.body.height)
         });
-        let state = self.tab().focused();
-        layout::list_rows(state, place.unwrap_or(1)).into()
+        layout::list_rows(self.tab().get(side), place.unwrap_or(1)).into()
     }
 
     pub(super) fn pick_exchange(&mut self, motion: Motion) {
-        let height = self.list_height();
+        let height = self.list_height(self.tab().side);
         self.tab_mut().focused_mut().http.pick(motion, height);
     }
 
     /// Follows the newest request, or reads the raw text where something happens. Returns whether
     /// that is what is followed here.
     pub(super) fn follow_exchanges(&mut self) -> bool {
-        let height = self.list_height();
+        let height = self.list_height(self.tab().side);
         let shows_log = self.shows_log(self.tab().pane());
         let tab = self.tab_mut();
         let pane = tab.pane();
         let http = &mut tab.focused_mut().http;
         match pane {
             Pane::Requests if http.list == Scroll::Follow => {
-                http.list.anchor(&http.exchanges, height);
+                let mut list = http.list;
+                list.anchor(&http.rows(), height);
+                http.list = list;
             }
             Pane::Requests => {
                 http.list = Scroll::Follow;
@@ -62,7 +63,7 @@ impl App {
     }
 
     /// Whether a pane shows the log now.
-    fn shows_log(&self, pane: Pane) -> bool {
+    pub(in crate::app) fn shows_log(&self, pane: Pane) -> bool {
         let tab = self.tab();
         let last = match tab.side {
             Side::Server => Pane::Raw,
@@ -82,11 +83,7 @@ impl App {
         let Some(place) = place else { return true };
         let shown = self.page(side, pane, layout::raw_width(self, side, &place));
         let (rows, grows) = shown.map_or((0, false), |page| (page.lines.len(), page.grows));
-        let http = &mut self.tab_mut().focused_mut().http;
-        let reading = match pane {
-            Pane::Answer => &mut http.answer_reading,
-            _ => &mut http.reading,
-        };
+        let reading = self.tab_mut().focused_mut().http.reading_mut(pane);
         reading.go(motion, rows, place.body.height.into(), grows);
         true
     }
@@ -94,13 +91,13 @@ impl App {
     /// The raw text that a pane shows, laid out for a width; `None` when there is none yet.
     #[must_use]
     pub fn page(&self, side: Side, pane: Pane, width: u16) -> Option<page::Page> {
-        let charset = self.charset();
         let state = self.tab().get(side);
         let http = &state.http;
+        let setting = self.setting(http.reading(pane).find, width);
         if pane == Pane::Raw
             && let Some(bytes) = http.unsent(side)
         {
-            return Some(page::unsent(bytes, width, charset));
+            return Some(page::unsent(bytes, setting));
         }
         let exchange = http.shown()?;
         let over = exchange.closed || !state.phase.is_active();
@@ -108,16 +105,31 @@ impl App {
         let answer = page::Direction::Answer(method);
         Some(match (pane, http.view, side) {
             (Pane::Raw, View::Answer, Side::Server) => {
-                page::message(&exchange.response, answer, over, width, charset)
+                page::message(&exchange.response, answer, over, setting)
             }
-            (Pane::Answer, View::Body, _) => page::body(exchange, width, charset),
-            (Pane::Answer, ..) => page::message(&exchange.response, answer, over, width, charset),
+            (Pane::Answer, View::Body, _) => page::body(exchange, setting),
+            (Pane::Answer, ..) => page::message(&exchange.response, answer, over, setting),
             _ => {
                 let request = page::Direction::Request;
                 let over = over || (side == Side::Client && exchange.answered.is_some());
-                page::message(&exchange.request, request, over, width, charset)
+                page::message(&exchange.request, request, over, setting)
             }
         })
+    }
+
+    /// How a raw text is laid out for a width, one being at one of its finds.
+    #[must_use]
+    pub fn setting(&self, find: Option<usize>, width: u16) -> page::Setting<'_> {
+        let search = self.tab().search.as_ref();
+        page::Setting {
+            width,
+            charset: self.charset(),
+            payload: self.display.payload(),
+            finding: search.map(|search| Finding {
+                pattern: &search.pattern,
+                here: find.and_then(|find| u32::try_from(find).ok()),
+            }),
+        }
     }
 
     /// Whether Enter goes where the answer redirects to.

@@ -1,7 +1,9 @@
 //! Messages in, state changed, effects out. Keys reach this folder as actions; what is text goes to
 //! the box or the form. What starts, stops and sends is in `sessions`, what moves in `reading`.
 
+mod finding;
 mod http;
+mod looks;
 mod reading;
 mod sessions;
 
@@ -9,10 +11,11 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::app::keymap::{self, Action, Context};
 use crate::app::overlay::{Overlay, Question};
+use crate::app::prompt::{Line, Purpose};
 use crate::app::scroll::Motion;
 use crate::app::side::Phase;
 use crate::app::tab::{Mode, Pane};
-use crate::app::{App, Effect, Message};
+use crate::app::{App, Effect, LastKey, Message};
 use crate::model::command::{Command, Target};
 use crate::model::event::{Event, EventKind, Outcome, SessionId};
 use crate::model::spec::{Protocol, Side};
@@ -25,6 +28,7 @@ impl App {
     pub fn update(&mut self, message: Message) -> Vec<Effect> {
         match message {
             Message::Key(event) if event.kind == KeyEventKind::Release => Vec::new(),
+            Message::Key(event) if self.is_frozen() => self.key_while_frozen(event),
             Message::Key(event) => self.key(event),
             Message::Paste(text) => {
                 self.paste(text);
@@ -32,6 +36,9 @@ impl App {
             }
             Message::Resize(width, height) => {
                 self.size = (width, height);
+                if let Some(copy) = &mut self.frozen {
+                    copy.size = self.size;
+                }
                 Vec::new()
             }
             Message::Tick(now) => {
@@ -125,7 +132,7 @@ impl App {
         state.warn(format!("not sent: {why}"));
     }
 
-    fn key(&mut self, event: KeyEvent) -> Vec<Effect> {
+    pub(super) fn key(&mut self, event: KeyEvent) -> Vec<Effect> {
         let context = self.context();
         self.tab_mut().focused_mut().notice = None;
         if self.is_late_text(event) {
@@ -135,6 +142,7 @@ impl App {
         self.tab_mut().cut_off = false;
         if let Some(action) = keymap::action(context, event) {
             self.tab_mut().typed = None;
+            self.note_key(context, action, event);
             return self.act(action, event);
         }
         if event.modifiers.contains(KeyModifiers::ALT) {
@@ -150,9 +158,21 @@ impl App {
             Context::TypeBox => self.type_into_box(event),
             Context::TypeForm => self.edit_form(event),
             Context::Editor => self.edit_raw(|editor| editor.input(event)),
+            Context::Prompt => self.type_into_prompt(event),
+            Context::Palette => self.type_into_palette(event),
             _ => {}
         }
         Vec::new()
+    }
+
+    /// Keeps a command's key for those who look on.
+    fn note_key(&mut self, context: Context, action: Action, event: KeyEvent) {
+        let row = keymap::rows(context).find(|row| row.action == action);
+        let charset = self.charset();
+        self.last_key = row.map(|row| LastKey {
+            key: keymap::pressed(row, event, charset),
+            word: self.word(row),
+        });
     }
 
     /// Whether a key was meant as text, though the session ended while it was on its way.
@@ -180,7 +200,16 @@ impl App {
     }
 
     fn paste(&mut self, text: String) {
+        if let Some(copy) = &mut self.frozen {
+            if copy.context().is_typing() {
+                copy.paste(text);
+                return;
+            }
+            self.thaw();
+        }
         match self.context() {
+            Context::Prompt => self.paste_into_prompt(&text),
+            Context::Palette => self.paste_into_palette(&text),
             Context::TypeBox if text.len() > PASTE_ASK => {
                 self.overlays
                     .push(Overlay::Question(Question::Paste { text }));
@@ -204,16 +233,13 @@ impl App {
         }
     }
 
-    fn act(&mut self, action: Action, event: KeyEvent) -> Vec<Effect> {
+    pub(super) fn act(&mut self, action: Action, event: KeyEvent) -> Vec<Effect> {
         match action {
             Action::Tab(protocol) => self.front = protocol,
             Action::NextPane => self.tab_mut().step(true),
             Action::PreviousPane => self.tab_mut().step(false),
-            Action::OtherSide => {
-                let tab = self.tab_mut();
-                let (side, pane) = (tab.side.other(), tab.pane());
-                tab.focus(side, pane);
-            }
+            Action::Left => self.go_aside(false),
+            Action::Right => self.go_aside(true),
             Action::Type => self.begin_typing(),
             Action::Leave => self.tab_mut().mode = Mode::Keys,
             Action::Start => return self.start_as_offered(),
@@ -235,6 +261,9 @@ impl App {
             Action::Pick(motion) if self.context() == Context::Requests => {
                 self.pick_exchange(motion);
             }
+            Action::Pick(motion) if self.context() == Context::Palette => {
+                self.pick_action(motion);
+            }
             Action::Pick(motion) => self.pick(motion),
             Action::Scroll(motion) if self.context() == Context::Requests => {
                 self.pick_exchange(motion);
@@ -250,7 +279,26 @@ impl App {
             Action::Follow => self.toggle_follow(),
             Action::Clear => self.clear_log(),
             Action::LineEnd => self.tab_mut().focused_mut().chat.next_line_end(),
-            Action::Theme => self.next_theme(),
+            Action::Search => self.prompt(Purpose::Search),
+            Action::Filter => self.prompt(Purpose::Filter),
+            Action::NextFind => self.step_find(true),
+            Action::PreviousFind => self.step_find(false),
+            Action::Keep => self.keep_prompt(),
+            Action::Drop => self.drop_prompt(),
+            Action::Freeze => self.freeze(),
+            Action::Palette => self.open_palette(),
+            Action::Choose => {
+                return self
+                    .choose()
+                    .map_or_else(Vec::new, |action| self.act(action, event));
+            }
+            Action::Zoom
+            | Action::Arrange
+            | Action::Times
+            | Action::Hex
+            | Action::Wrap
+            | Action::Present
+            | Action::Theme => self.show_otherwise(action),
             Action::Help => self.help(),
             Action::Close | Action::No => {
                 self.overlays.pop();
@@ -268,6 +316,9 @@ impl App {
             Action::Yes => return self.say_yes(),
             Action::Send => return self.send(),
             Action::ClearLine => return self.clear_line(),
+            Action::Earlier | Action::Later if self.context() == Context::Prompt => {
+                self.recall(action == Action::Earlier);
+            }
             Action::Earlier => self.tab_mut().focused_mut().chat.earlier(),
             Action::Later => self.tab_mut().focused_mut().chat.later(),
             Action::NextField => self.tab_mut().focused_mut().form.step(true),
@@ -355,6 +406,13 @@ impl App {
             }
         } else if context == Context::TypeForm {
             self.tab_mut().focused_mut().form.clear_line()
+        } else if context == Context::Prompt {
+            self.clear_prompt()
+        } else if let Some(Overlay::Palette(palette)) = self.overlays.last_mut() {
+            let held = !palette.line.text().is_empty();
+            palette.line = Line::new("");
+            palette.chosen = 0;
+            held
         } else {
             let state = self.tab_mut().focused_mut();
             let held_text = !state.chat.is_empty();

@@ -4,11 +4,15 @@ use ratatui::layout::Rect;
 
 use crate::app::App;
 use crate::app::layout;
+use crate::app::lists::List;
 use crate::app::overlay::{EntryRows, Overlay, help_lines};
 use crate::app::scroll::{Motion, Rows, Scroll};
-use crate::app::views::{Columns, LadderRows, LogRows};
-use crate::model::log::EntryId;
+use crate::model::event::Event;
 use crate::model::spec::{Protocol, Side};
+use crate::wire::rows::MAX_WIDTH;
+
+/// How far a key moves sideways, in cells.
+const SIDEWAYS: u16 = 8;
 
 impl App {
     fn screen(&self) -> Rect {
@@ -24,27 +28,11 @@ impl App {
             change(scroll, &rows, height.into());
             return;
         }
-        let Some(geometry) = layout::geometry(self) else {
-            return;
-        };
-        let charset = self.charset();
-        let tab = self.tab();
-        if let (Some(place), Some(ladder)) = (&geometry.ladder, &tab.ladder) {
-            let widths = layout::halves(place.body).map(|half| half.width);
-            let rows = LadderRows::new(tab, ladder, widths, charset);
-            let mut scroll = tab.ladder_scroll;
-            change(&mut scroll, &rows, place.body.height.into());
-            self.tab_mut().ladder_scroll = scroll;
-        } else if let Some(place) = geometry.side(tab.side).and_then(layout::SidePlace::log) {
-            let state = tab.focused();
-            let columns = Columns::log(state, place.body.width, charset);
-            let rows = LogRows {
-                log: &state.log,
-                columns,
-            };
-            let mut scroll = state.scroll;
-            change(&mut scroll, &rows, place.body.height.into());
-            self.tab_mut().focused_mut().scroll = scroll;
+        let list = self.list();
+        let mut scroll = self.tab().scroll(list);
+        let moved = self.with_rows(list, |rows, height| change(&mut scroll, rows, height));
+        if moved.is_some() {
+            self.tab_mut().set_scroll(list, scroll);
         }
     }
 
@@ -93,49 +81,57 @@ impl App {
             state.log.clear();
             state.scroll = Scroll::Follow;
             state.http.exchanges.clear();
+            state.http.list = Scroll::Follow;
         }
         tab.ladder_scroll = Scroll::Follow;
         if let Some(ladder) = &mut tab.ladder {
             ladder.clear();
         }
+        tab.settle_lists();
+    }
+
+    /// The entry that keys act on, and its side.
+    fn entry(&self) -> Option<(Side, &Event)> {
+        let tab = self.tab();
+        let list = match self.list() {
+            List::Requests(side) => List::Log(side),
+            list => list,
+        };
+        let item = self.cursor(list)?;
+        let mut entries: Vec<_> = tab.entries(list, item).collect();
+        // Of the two ends of one thing, the one on the side that has the keys.
+        entries.sort_by_key(|(side, _)| *side != tab.side);
+        entries.first().copied()
     }
 
     pub(super) fn inspect(&mut self) {
-        let tab = self.tab();
-        let (charset, mut side) = (self.charset(), tab.side);
-        let shows_ladder = layout::geometry(self).is_some_and(|g| g.ladder.is_some());
-        let event = match &tab.ladder {
-            Some(ladder) if shows_ladder => {
-                let rows = LadderRows::new(tab, ladder, [80; 2], charset);
-                tab.ladder_scroll.cursor(&rows).and_then(|row| {
-                    if rows.entry(row, side).is_none() {
-                        side = side.other();
-                    }
-                    rows.entry(row, side)
-                })
-            }
-            _ => {
-                let state = tab.focused();
-                let rows = LogRows {
-                    log: &state.log,
-                    columns: Columns::log(state, 80, charset),
-                };
-                state
-                    .scroll
-                    .cursor(&rows)
-                    .and_then(|id| state.log.get(EntryId(id)))
-            }
+        let Some((side, event)) = self.entry() else {
+            return;
         };
-        if let Some(event) = event {
-            let mut scroll = Scroll::Follow;
-            scroll.go(Motion::Top, &EntryRows::of(event, 16), 1);
-            let entry = Overlay::Entry {
-                event: Box::new(event.clone()),
-                protocol: tab.protocol,
-                side,
-                scroll,
+        let mut scroll = Scroll::Follow;
+        scroll.go(Motion::Top, &EntryRows::of(event, 16), 1);
+        let entry = Overlay::Entry {
+            event: Box::new(event.clone()),
+            protocol: self.tab().protocol,
+            side,
+            scroll,
+        };
+        self.overlays.push(entry);
+    }
+
+    /// Moves in lines that are not wrapped, or goes to the other side.
+    pub(super) fn go_aside(&mut self, right: bool) {
+        if self.display.is_sideways() {
+            let across = &mut self.display.across;
+            *across = if right {
+                across.saturating_add(SIDEWAYS).min(MAX_WIDTH - SIDEWAYS)
+            } else {
+                across.saturating_sub(SIDEWAYS)
             };
-            self.overlays.push(entry);
+            return;
         }
+        let tab = self.tab_mut();
+        let (side, pane) = (tab.side.other(), tab.pane());
+        tab.focus(side, pane);
     }
 }
