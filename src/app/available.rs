@@ -1,7 +1,7 @@
 //! Which actions make sense now, and what the footer calls them.
 
 use super::App;
-use super::keymap::{self, Action, Binding};
+use super::keymap::{Action, Binding};
 use super::layout::BOTH_WIDTH;
 use super::side::{Offer, Phase};
 use super::tab::Pane;
@@ -82,7 +82,8 @@ impl App {
     #[must_use]
     pub fn footer(&self) -> Vec<Hint> {
         let charset = self.charset();
-        keymap::rows(self.context())
+        self.keymap
+            .rows(self.context())
             .filter(|row| {
                 self.can(row.action) && !matches!(row.action, Action::Help | Action::Back)
             })

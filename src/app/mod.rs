@@ -32,7 +32,7 @@ use crate::model::spec::{Protocol, Side, Spec};
 use crate::model::time::{Origin, Stamp};
 use crate::wire::text::Charset;
 
-use keymap::Context;
+use keymap::{Context, Keymap};
 use overlay::Overlay;
 use side::SideState;
 use tab::{Mode, Pane, Tab};
@@ -104,6 +104,8 @@ pub struct App {
     pub machine: Machine,
     /// The looks.
     pub looks: Looks,
+    /// The keys.
+    pub keymap: Keymap,
     next_session: u32,
 }
 
@@ -139,6 +141,7 @@ impl App {
             now,
             machine,
             looks: launch.looks,
+            keymap: Keymap::default(),
             next_session: 1,
         };
         let effects = match launch.start {

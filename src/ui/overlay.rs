@@ -79,7 +79,12 @@ fn last_words(from: usize, height: u16, rows: usize, keys: &str) -> String {
 }
 
 fn help(app: &App, context: Option<Context>, from: usize, painter: &mut Painter, screen: Rect) {
-    let lines = help_lines(context, layout::page_width(screen), app.charset());
+    let lines = help_lines(
+        &app.keymap,
+        context,
+        layout::page_width(screen),
+        app.charset(),
+    );
     let area = layout::page(screen, lines.len());
     let (title, keys) = if context.is_some() {
         ("help for this pane", "? all keys   Esc close")

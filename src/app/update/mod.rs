@@ -7,7 +7,7 @@ mod sessions;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::app::keymap::{self, Action, Context};
+use crate::app::keymap::{Action, Context};
 use crate::app::overlay::{Overlay, Question};
 use crate::app::scroll::Motion;
 use crate::app::side::Phase;
@@ -133,7 +133,7 @@ impl App {
             return Vec::new();
         }
         self.tab_mut().cut_off = false;
-        if let Some(action) = keymap::action(context, event) {
+        if let Some(action) = self.keymap.action(context, event) {
             self.tab_mut().typed = None;
             return self.act(action, event);
         }
