@@ -72,7 +72,7 @@ fn parts(event: &Event, form: Form) -> Vec<Part<'_>> {
         if data.len() > FORMAT_LIMIT {
             let more = Size((data.len() - FORMAT_LIMIT) as u64);
             parts.push(words(
-                format!("... {more} more; Enter shows all of it"),
+                format!("... {more} more; inspecting it shows all"),
                 Tone::Warning,
             ));
         }

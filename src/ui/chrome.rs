@@ -113,7 +113,7 @@ pub fn footer(app: &App, painter: &mut Painter, row: Rect) {
         x,
         row.right().saturating_sub(1),
         row.y,
-        way_out,
+        &way_out,
         Role::Quiet,
     );
     for hint in app.footer() {

@@ -188,10 +188,11 @@ impl App {
             Context::TypeBox => self.paste_into_box(&text),
             Context::TypeForm => self.tab_mut().focused_mut().form.paste(&text),
             Context::Editor => self.edit_raw(|editor| editor.paste(&text)),
-            _ => self
-                .tab_mut()
-                .focused_mut()
-                .say("pasted text goes into a box or field: press i first".to_owned()),
+            _ => {
+                let key = self.key_name(Context::Form, Action::Type);
+                let words = format!("pasted text goes into a box or field: press {key} first");
+                self.tab_mut().focused_mut().say(words);
+            }
         }
     }
 
