@@ -1,7 +1,7 @@
 //! Which actions make sense now, and what the footer calls them.
 
 use super::App;
-use super::keymap::{self, Action, Binding};
+use super::keymap::{Action, Binding, Context};
 use super::layout::BOTH_WIDTH;
 use super::side::{Offer, Phase};
 use super::tab::Pane;
@@ -145,7 +145,8 @@ impl App {
     #[must_use]
     pub fn footer(&self) -> Vec<Hint> {
         let charset = self.charset();
-        keymap::rows(self.context())
+        self.keymap
+            .rows(self.context())
             .filter(|row| {
                 self.can(row.action) && !matches!(row.action, Action::Help | Action::Back)
             })
@@ -159,39 +160,52 @@ impl App {
 
     /// What a side that failed offers, as its pane says it; the longest wording first.
     #[must_use]
-    pub fn offers(&self, side: Side) -> &'static [&'static str] {
+    pub fn offers(&self, side: Side) -> Vec<String> {
         let state = self.tab().get(side);
+        let start = self.key_name(Context::Form, Action::Start);
+        let wait = self.key_name(Context::Form, Action::WaitForServer);
+        let port = self.key_name(Context::Form, Action::NextPort);
         match state.offer {
-            None if state.phase == Phase::Ended(Outcome::Done) => &["Enter: start again"],
-            None => &[],
-            Some(Offer::Retry) => &["Enter: try again"],
-            Some(Offer::RetryOrWait) => &[
-                "Enter: try again · w: wait for the server",
-                "Enter: try again · w: wait",
-                "w: wait for the server",
+            None if state.phase == Phase::Ended(Outcome::Done) => {
+                vec![format!("{start}: start again")]
+            }
+            None => Vec::new(),
+            Some(Offer::Retry) => vec![format!("{start}: try again")],
+            Some(Offer::RetryOrWait) => vec![
+                format!("{start}: try again · {wait}: wait for the server"),
+                format!("{start}: try again · {wait}: wait"),
+                format!("{wait}: wait for the server"),
             ],
-            Some(Offer::RetryOrNextPort) => &[
-                "Enter: try again · +: take the next free port",
-                "Enter: try again · +: next port",
-                "+: the next free port",
+            Some(Offer::RetryOrNextPort) => vec![
+                format!("{start}: try again · {port}: take the next free port"),
+                format!("{start}: try again · {port}: next port"),
+                format!("{port}: the next free port"),
             ],
-            Some(Offer::JoinOrNextPort) => &[
-                "Enter: join it as a client · +: take the next free port",
-                "Enter: join it · +: next port",
-                "Enter: join · +: next",
+            Some(Offer::JoinOrNextPort) => vec![
+                format!("{start}: join it as a client · {port}: take the next free port"),
+                format!("{start}: join it · {port}: next port"),
+                format!("{start}: join · {port}: next"),
             ],
         }
     }
 
+    /// The name of an action's first key in a context, for words that name it.
+    #[must_use]
+    pub fn key_name(&self, context: Context, action: Action) -> String {
+        let key = self.keymap.key(context, action);
+        key.map_or_else(|| "no key".to_owned(), |key| key.name(self.charset()))
+    }
+
     /// How to get out, at the right end of the footer.
     #[must_use]
-    pub fn way_out(&self) -> &'static str {
+    pub fn way_out(&self) -> String {
         let context = self.context();
+        let key = |action| self.key_name(Context::Log, action);
         match self.overlays.last() {
             // The keys of an overlay say it.
-            Some(_) => "",
-            None if context.is_typing() => "Esc, then q: quit",
-            None => "? help  q quit",
+            Some(_) => String::new(),
+            None if context.is_typing() => format!("Esc, then {}: quit", key(Action::Back)),
+            None => format!("{} help  {} quit", key(Action::Help), key(Action::Back)),
         }
     }
 }

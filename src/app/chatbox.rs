@@ -207,17 +207,16 @@ impl ChatBox {
         }
     }
 
-    /// The chip in the border of the box.
+    /// The chip in the border of the box; the key is the one that sends.
     #[must_use]
-    pub fn chip(&self) -> &'static str {
-        match (self.newline, self.escapes) {
-            (Newline::None, false) => "Enter adds nothing",
-            (Newline::Lf, false) => "Enter adds LF",
-            (Newline::CrLf, false) => "Enter adds CR LF",
-            (Newline::None, true) => "Enter adds nothing, \\n \\x00 work",
-            (Newline::Lf, true) => "Enter adds LF, \\n \\x00 work",
-            (Newline::CrLf, true) => "Enter adds CR LF, \\n \\x00 work",
-        }
+    pub fn chip(&self, key: &str) -> String {
+        let end = match self.newline {
+            Newline::None => "nothing",
+            Newline::Lf => "LF",
+            Newline::CrLf => "CR LF",
+        };
+        let escapes = if self.escapes { ", \\n \\x00 work" } else { "" };
+        format!("{key} adds {end}{escapes}")
     }
 }
 
@@ -290,10 +289,10 @@ mod tests {
         let mut chat = ChatBox::new(Newline::None);
         let mut chips = std::collections::BTreeSet::new();
         for _ in 0..6 {
-            chips.insert(chat.chip());
+            chips.insert(chat.chip("Enter"));
             chat.next_line_end();
         }
         assert_eq!(chips.len(), 6);
-        assert_eq!(chat.chip(), "Enter adds nothing");
+        assert_eq!(chat.chip("Enter"), "Enter adds nothing");
     }
 }

@@ -134,7 +134,7 @@ fn parts(event: &Event, form: Form) -> Vec<Part<'_>> {
         }
         if data.len() > FORMAT_LIMIT && form.payload != Payload::Hex {
             let more = Size((data.len() - FORMAT_LIMIT) as u64);
-            let words = format!("... {more} more; Enter shows all of it");
+            let words = format!("... {more} more; inspecting it shows all");
             parts.push(Part::words(words, Tone::Warning));
         }
         if !sentence.is_empty() {

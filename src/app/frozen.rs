@@ -6,7 +6,7 @@ use std::mem;
 
 use crossterm::event::KeyEvent;
 
-use super::keymap::{self, Action};
+use super::keymap::Action;
 use super::scroll::Scroll;
 use super::{App, Effect};
 use crate::model::log::Log;
@@ -162,7 +162,7 @@ impl App {
             return Vec::new();
         };
         let context = copy.context();
-        let mut action = keymap::action(context, event);
+        let mut action = copy.keymap.action(context, event);
         if action == Some(Action::Choose) {
             action = copy.choose();
             match action {

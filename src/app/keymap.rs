@@ -1,11 +1,22 @@
 //! Keys -> actions, in one table. The footer, the help page, the table in the README and the tests
-//! all read it; nothing else in the program knows a key.
+//! read it as a [`Keymap`]: the table with the keys that the user has changed. Nothing else in the
+//! program knows a key.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+mod key;
+mod map;
+mod names;
+
+use std::borrow::Cow;
+
+use crossterm::event::{KeyCode, KeyEvent};
 
 use super::scroll::Motion;
 use crate::model::spec::Protocol;
 use crate::wire::text::Charset;
+
+pub use key::{Key, KeyError};
+use key::{ch, ctrl, key};
+pub use map::{Keymap, RemapError};
 
 /// What a key means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -231,75 +242,13 @@ impl Context {
     }
 }
 
-/// A key as the table writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Key {
-    code: KeyCode,
-    ctrl: bool,
-}
-
-const fn key(code: KeyCode) -> Key {
-    Key { code, ctrl: false }
-}
-
-const fn ch(c: char) -> Key {
-    key(KeyCode::Char(c))
-}
-
-const fn ctrl(c: char) -> Key {
-    Key {
-        code: KeyCode::Char(c),
-        ctrl: true,
-    }
-}
-
-impl Key {
-    /// Whether a key press is this key. Shift is part of the character, or of `BackTab`; with Alt
-    /// it is another key.
-    #[must_use]
-    pub fn matches(self, event: KeyEvent) -> bool {
-        let ctrl = event.modifiers.contains(KeyModifiers::CONTROL);
-        let code = match event.code {
-            KeyCode::Tab if event.modifiers.contains(KeyModifiers::SHIFT) => KeyCode::BackTab,
-            KeyCode::Char(c) if ctrl => KeyCode::Char(c.to_ascii_lowercase()),
-            code => code,
-        };
-        let alt = event.modifiers.contains(KeyModifiers::ALT);
-        self.code == code && self.ctrl == ctrl && !alt
-    }
-
-    /// The key's name, as footers and help write it.
-    #[must_use]
-    pub fn name(self, charset: Charset) -> String {
-        let arrows = charset == Charset::Unicode;
-        let name = match self.code {
-            KeyCode::Char(' ') => "Space".to_owned(),
-            KeyCode::Char(c) if self.ctrl => c.to_ascii_uppercase().to_string(),
-            KeyCode::Char(c) => c.to_string(),
-            KeyCode::BackTab => "Shift+Tab".to_owned(),
-            KeyCode::PageUp => "PgUp".to_owned(),
-            KeyCode::PageDown => "PgDn".to_owned(),
-            KeyCode::Up if arrows => "↑".to_owned(),
-            KeyCode::Down if arrows => "↓".to_owned(),
-            KeyCode::Left if arrows => "←".to_owned(),
-            KeyCode::Right if arrows => "→".to_owned(),
-            other => format!("{other:?}"),
-        };
-        if self.ctrl {
-            format!("Ctrl+{name}")
-        } else {
-            name
-        }
-    }
-}
-
 /// One row of the table.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
     /// What it does.
     pub action: Action,
     /// The keys that do it.
-    pub keys: &'static [Key],
+    pub keys: Cow<'static, [Key]>,
     /// Where.
     pub contexts: &'static [Context],
     /// One or two words for the footer; empty where the footer leaves it out.
@@ -352,7 +301,7 @@ const fn bind(
 ) -> Binding {
     Binding {
         action,
-        keys,
+        keys: Cow::Borrowed(keys),
         contexts,
         word,
         help,
@@ -458,37 +407,21 @@ pub const TABLE: &[Binding] = &[
     bind(Action::Suspend, &[ctrl('z')], KEYS_MODE, "", "to the shell for a while (fg returns; not on Windows)"),
 ];
 
-/// What a key press means in a context.
-#[must_use]
-pub fn action(context: Context, event: KeyEvent) -> Option<Action> {
-    rows(context)
-        .find(|row| row.keys.iter().any(|key| key.matches(event)))
-        .map(|row| row.action)
-}
+impl Binding {
+    /// The names of its keys, such as `↑ k`.
+    #[must_use]
+    pub fn key_names(&self, charset: Charset) -> String {
+        let names: Vec<String> = self.keys.iter().map(|key| key.name(charset)).collect();
+        names.join(" ")
+    }
 
-/// The rows of a context, in the table's order.
-pub fn rows(context: Context) -> impl Iterator<Item = &'static Binding> {
-    TABLE
-        .iter()
-        .filter(move |row| row.contexts.contains(&context))
-}
-
-/// The names of a row's keys, such as `↑ k`.
-#[must_use]
-pub fn names(row: &Binding, charset: Charset) -> String {
-    row.keys
-        .iter()
-        .map(|key| key.name(charset))
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-/// The name of the key of a row that was pressed.
-#[must_use]
-pub fn pressed(row: &Binding, event: KeyEvent, charset: Charset) -> String {
-    let key = row.keys.iter().find(|key| key.matches(event));
-    key.or(row.keys.first())
-        .map_or(String::new(), |key| key.name(charset))
+    /// The name of that of its keys which was pressed.
+    #[must_use]
+    pub fn pressed(&self, event: KeyEvent, charset: Charset) -> String {
+        let key = self.keys.iter().find(|key| key.matches(event));
+        let key = key.or(self.keys.first());
+        key.map_or(String::new(), |key| key.name(charset))
+    }
 }
 
 /// The whole table as the README has it.
@@ -522,22 +455,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_key_means_two_things_in_one_place() {
-        for row in TABLE {
-            for other in TABLE.iter().filter(|other| !std::ptr::eq(*other, row)) {
-                let shared = row.contexts.iter().find(|c| other.contexts.contains(c));
-                let clash = row.keys.iter().find(|key| other.keys.contains(key));
-                assert!(
-                    shared.is_none() || clash.is_none(),
-                    "{:?} and {:?} share {clash:?} in {shared:?}",
-                    row.action,
-                    other.action
-                );
-            }
-        }
-    }
-
-    #[test]
     fn every_row_has_keys_a_place_and_a_line_of_help() {
         for row in TABLE {
             assert!(
@@ -549,17 +466,6 @@ mod tests {
                 "{:?} is too long for the help page",
                 row.help
             );
-        }
-    }
-
-    #[test]
-    fn shift_tab_is_one_key_however_the_terminal_reports_it() {
-        for event in [
-            KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT),
-            KeyEvent::new(KeyCode::BackTab, KeyModifiers::NONE),
-            KeyEvent::new(KeyCode::Tab, KeyModifiers::SHIFT),
-        ] {
-            assert_eq!(action(Context::Log, event), Some(Action::PreviousPane));
         }
     }
 }

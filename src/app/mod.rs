@@ -41,7 +41,7 @@ use crate::model::time::{Origin, Stamp};
 use crate::wire::text::Charset;
 
 use display::Display;
-use keymap::Context;
+use keymap::{Context, Keymap};
 use overlay::Overlay;
 use prompt::Typed;
 use side::SideState;
@@ -131,6 +131,8 @@ pub struct App {
     pub typed: Typed,
     /// The last key that was a command, by its name.
     pub last_key: Option<LastKey>,
+    /// The keys.
+    pub keymap: Keymap,
     next_session: u32,
 }
 
@@ -170,6 +172,7 @@ impl App {
             frozen: None,
             typed: Typed::default(),
             last_key: None,
+            keymap: Keymap::default(),
             next_session: 1,
         };
         let effects = match launch.start {

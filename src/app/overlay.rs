@@ -2,7 +2,7 @@
 //! list of all actions. A stack; the front one has the keys.
 
 use super::editor::Editor;
-use super::keymap::{self, Binding, Context};
+use super::keymap::{Binding, Context, Keymap};
 use super::palette::Palette;
 use super::prompt::Prompt;
 use super::scroll::{Rows, Scroll};
@@ -137,21 +137,30 @@ pub fn help_column(lines: &[HelpLine]) -> u16 {
 }
 
 /// The lines of a help page of this width: the keys of one context, or all of them, those that are
-/// the same in every pane once.
+/// the same in every pane once. What has no key is left out.
 #[must_use]
-pub fn help_lines(context: Option<Context>, width: u16, charset: Charset) -> Vec<HelpLine> {
+pub fn help_lines(
+    keymap: &Keymap,
+    context: Option<Context>,
+    width: u16,
+    charset: Charset,
+) -> Vec<HelpLine> {
+    let has_keys = |row: &&Binding| !row.keys.is_empty();
     let groups: Vec<(&str, Vec<&Binding>)> = if let Some(context) = context {
-        vec![(context.title(), keymap::rows(context).collect())]
+        vec![(
+            context.title(),
+            keymap.rows(context).filter(has_keys).collect(),
+        )]
     } else {
-        let general = keymap::TABLE.iter().filter(|row| is_general(row));
-        std::iter::once(("KEYS, every pane", general.collect()))
+        let general = keymap.all().iter().filter(|row| is_general(row));
+        std::iter::once(("KEYS, every pane", general.filter(has_keys).collect()))
             .chain(ALL.map(|context| {
-                let rows = keymap::rows(context).filter(|row| !is_general(row));
-                (context.title(), rows.collect())
+                let rows = keymap.rows(context).filter(|row| !is_general(row));
+                (context.title(), rows.filter(has_keys).collect())
             }))
             .collect()
     };
-    let names = |row: &&Binding| keymap::names(row, charset);
+    let names = |row: &&Binding| row.key_names(charset);
     let all = groups.iter().flat_map(|(_, rows)| rows);
     let column = all.map(|row| names(row).chars().count()).max().unwrap_or(0) as u16;
     let mut lines = Vec::new();

@@ -5,7 +5,7 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::App;
-use super::keymap::{self, Action, Binding, Context};
+use super::keymap::{Action, Binding, Context};
 use super::prompt::Line;
 use super::scroll::Motion;
 use crate::wire::text::Charset;
@@ -100,7 +100,7 @@ impl App {
     pub fn palette_items(&self, palette: &Palette) -> Vec<Item> {
         let charset = self.charset();
         let mut items: Vec<Item> = Vec::new();
-        for row in keymap::TABLE.iter().filter(|row| is_listed(row)) {
+        for row in self.keymap.all().iter().filter(|row| is_listed(row)) {
             let item = self.item(row, palette.context, charset);
             match items.iter_mut().find(|one| one.action == row.action) {
                 // One action may have a row for each place; the one that counts is here.
@@ -129,7 +129,7 @@ impl App {
         };
         Item {
             action: row.action,
-            keys: keymap::names(row, charset),
+            keys: row.key_names(charset),
             words: row.help,
             why_not,
         }

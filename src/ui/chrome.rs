@@ -10,6 +10,7 @@ use super::prompt;
 use super::theme::Role;
 use crate::app::App;
 use crate::app::display::Presenter;
+use crate::app::keymap::{Action, Context};
 use crate::model::size::Size;
 use crate::model::spec::{Protocol, Side};
 
@@ -121,7 +122,7 @@ pub fn footer(app: &App, painter: &mut Painter, row: Rect) {
         x,
         row.right().saturating_sub(1),
         row.y,
-        way_out,
+        &way_out,
         Role::Quiet,
     );
     if app.display.presenter != Presenter::Off {
@@ -164,9 +165,10 @@ pub fn frozen(app: &App, painter: &mut Painter, area: Rect) {
     let missed = app.missed();
     let entries = missed.entries;
     let bytes = Size(missed.bytes);
+    let key = app.key_name(Context::Log, Action::Freeze);
     let wordings = [
-        format!(" FROZEN  {entries:>6} new entries  {bytes:>8} since   Space goes on "),
-        format!(" FROZEN  {entries:>6} new  {bytes:>8}  Space goes on "),
+        format!(" FROZEN  {entries:>6} new entries  {bytes:>8} since   {key} goes on "),
+        format!(" FROZEN  {entries:>6} new  {bytes:>8}  {key} goes on "),
         format!(" FROZEN {entries:>6} new "),
     ];
     let row = Rect { height: 1, ..area };

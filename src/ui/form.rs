@@ -60,7 +60,7 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
     if let Some(notice) = &state.notice {
         painter.on_rule(left, right, y, &text::safe(&notice.text), Role::Warning);
     } else {
-        let fits = |words: &&&str| words.width() + 2 <= right.saturating_sub(left).into();
+        let fits = |words: &&String| words.width() + 2 <= right.saturating_sub(left).into();
         if let Some(words) = app.offers(side).iter().find(fits) {
             let words = words.replace('·', painter.theme.either("·", "-"));
             painter.on_rule(left, right, y, &words, Role::Key);

@@ -14,6 +14,7 @@ use crate::app::http::exchange::Exchange;
 use crate::app::http::list::{kept_for, took};
 use crate::app::http::page::{self, Page};
 use crate::app::http::{Reading, View, spell};
+use crate::app::keymap::{Action, Context};
 use crate::app::layout::{self, Place, SidePlace, inset};
 use crate::app::side::{Phase, SideState};
 use crate::app::tab::Pane;
@@ -212,7 +213,7 @@ fn condition(app: &App, state: &SideState, pane: Pane, shown: &Page) -> (String,
     let is_answer =
         pane == Pane::Answer || (state.side == Side::Server && http.view == View::Answer);
     if is_answer && pane == Pane::Answer && app.redirects() {
-        let words = redirect_words(exchange);
+        let words = redirect_words(app, exchange);
         return (words, Role::Key);
     }
     let raw = if is_answer {
@@ -244,10 +245,11 @@ fn condition(app: &App, state: &SideState, pane: Pane, shown: &Page) -> (String,
     }
 }
 
-fn redirect_words(exchange: &Exchange) -> String {
+fn redirect_words(app: &App, exchange: &Exchange) -> String {
+    let key = app.key_name(Context::Requests, Action::Open);
     let location = crate::app::http::redirect::location(exchange).unwrap_or_default();
     format!(
-        "redirect to {}: Enter goes there",
+        "redirect to {}: {key} goes there",
         one_line_string(&location)
     )
 }

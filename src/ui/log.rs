@@ -10,6 +10,7 @@ use super::panes::has_keys;
 use super::theme::Role;
 use crate::app::App;
 use crate::app::entry::{self, Finding, Line};
+use crate::app::keymap::{Action, Context};
 use crate::app::layout::Place;
 use crate::app::scroll::{Rows as _, Scroll};
 use crate::app::sifting::{Items as _, Sifting};
@@ -92,12 +93,13 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
 /// A filter that hides everything must not look like a silence.
 fn nothing_passes(app: &App, painter: &mut Painter, place: &Place) {
     let words = if app.has_work() {
-        "looking ..."
+        "looking ...".to_owned()
     } else {
-        "nothing here passes the filter: & changes it"
+        let key = app.key_name(Context::Log, Action::Filter);
+        format!("nothing here passes the filter: {key} changes it")
     };
     let room = place.body.width.saturating_sub(4);
-    painter.words(place.body.x + 3, place.body.y, words, Role::Quiet, room);
+    painter.words(place.body.x + 3, place.body.y, &words, Role::Quiet, room);
 }
 
 /// What is looked for in an item of a list; `before` finds of it are in its other entry.
@@ -137,7 +139,8 @@ pub fn title(app: &App, painter: &mut Painter, place: &Place, focused: bool, abo
         let (text, role) = if above.unseen > 0 {
             (format!("{arrow} {} new", above.unseen), Role::Warning)
         } else {
-            ("not following: f follows".to_owned(), Role::Quiet)
+            let key = app.key_name(Context::Log, Action::Follow);
+            (format!("not following: {key} follows"), Role::Quiet)
         };
         painter.on_rule(left, right, y, &text, role)
     };

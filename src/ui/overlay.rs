@@ -9,10 +9,10 @@ use super::theme::Role;
 use super::{palette, prompt};
 use crate::app::App;
 use crate::app::entry::{self, Form, Payload};
-use crate::app::keymap::Context;
+use crate::app::keymap::{Action, Context};
 use crate::app::layout;
 use crate::app::overlay::{EntryRows, Overlay, Question, entry_title, help_column, help_lines};
-use crate::app::scroll::{Rows as _, Scroll};
+use crate::app::scroll::{Motion, Rows as _, Scroll};
 use crate::app::views::TimeColumn;
 use crate::model::event::Event;
 use crate::model::size::Size;
@@ -81,25 +81,32 @@ fn time_of(app: &App, event: &Event) -> String {
 }
 
 /// What the last line of a page says of a list: whether there is more below.
-fn last_words(from: usize, height: u16, rows: usize, keys: &str) -> String {
+fn last_words(app: &App, from: usize, height: u16, rows: usize, keys: &str) -> String {
     if from + usize::from(height) < rows {
-        format!("PgDn more   {keys}")
+        let more = Action::Scroll(Motion::PageDown);
+        format!("{} more   {keys}", app.key_name(app.context(), more))
     } else {
         keys.to_owned()
     }
 }
 
 fn help(app: &App, context: Option<Context>, from: usize, painter: &mut Painter, screen: Rect) {
-    let lines = help_lines(context, layout::page_width(screen), app.charset());
+    let lines = help_lines(
+        &app.keymap,
+        context,
+        layout::page_width(screen),
+        app.charset(),
+    );
     let area = layout::page(screen, lines.len());
     let (title, keys) = if context.is_some() {
-        ("help for this pane", "? all keys   Esc close")
+        let all = app.key_name(Context::HelpPage, Action::Help);
+        ("help for this pane", format!("{all} all keys   Esc close"))
     } else {
-        ("all keys", "Esc close")
+        ("all keys", "Esc close".to_owned())
     };
     let height = layout::page_body(area).height;
     let from = from.min(lines.len().saturating_sub(height.into()));
-    let last = last_words(from, height, lines.len(), keys);
+    let last = last_words(app, from, height, lines.len(), &keys);
     let body = page(painter, area, title, &last);
     let column = help_column(&lines);
     for (y, line) in (body.top()..body.bottom()).zip(lines.iter().skip(from)) {
@@ -156,7 +163,7 @@ fn entry(
     let area = layout::page(screen, rows.0.max(1));
     let height = layout::page_body(area).height;
     let (top, _) = scroll.top(&rows, height.into());
-    let last = last_words(top as usize, height, rows.0, "Esc close");
+    let last = last_words(app, top as usize, height, rows.0, "Esc close");
     let body = page(painter, area, &title, &last);
     let shown = hex::rows(data, columns).skip(top as usize);
     for (y, row) in (body.top()..body.bottom()).zip(shown) {

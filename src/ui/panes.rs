@@ -12,6 +12,7 @@ use super::theme::Role;
 use super::typed;
 use crate::app::App;
 use crate::app::connections::{Connection, Flow};
+use crate::app::keymap::{Action, Binding, Context};
 use crate::app::layout::{Place, SidePlace, inset};
 use crate::app::side::{Notice, Phase, SideState};
 use crate::app::tab::{Mode, Pane};
@@ -352,7 +353,10 @@ pub fn chat(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
     let state = tab.get(side);
     let focused = has_keys(app, side, Pane::Box);
     let (left, right) = painter.title(place.rule, &box_title(state), focused);
-    let right = painter.on_rule(left, right, place.rule.y, state.chat.chip(), Role::Quiet);
+    let chip = state
+        .chat
+        .chip(&app.key_name(Context::TypeBox, Action::Send));
+    let right = painter.on_rule(left, right, place.rule.y, &chip, Role::Quiet);
     if let Some(notice) = &state.notice {
         draw_notice(painter, place, (left, right), focused, notice);
     }
@@ -362,7 +366,7 @@ pub fn chat(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
         painter.text(
             body.x + 1,
             body.y,
-            empty_box(state),
+            &empty_box(app, state),
             Role::Quiet,
             body.width.saturating_sub(1),
         );
@@ -432,9 +436,14 @@ fn box_title(state: &SideState) -> String {
     }
 }
 
-fn empty_box(state: &SideState) -> &'static str {
-    match state.phase {
-        Phase::Running => "i or Enter: write a message",
-        _ => "",
+fn empty_box(app: &App, state: &SideState) -> String {
+    let is_type = |row: &&Binding| row.action == Action::Type;
+    let row = app.keymap.rows(Context::Box).find(is_type);
+    match (state.phase, row) {
+        (Phase::Running, Some(row)) if !row.keys.is_empty() => {
+            let keys = row.key_names(app.charset()).replace(' ', " or ");
+            format!("{keys}: write a message")
+        }
+        _ => String::new(),
     }
 }

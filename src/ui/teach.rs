@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 
 use ratatui::layout::Rect;
+use unicode_width::UnicodeWidthStr;
 
 use super::paint::Painter;
 use super::theme::Role;
 use crate::app::App;
+use crate::app::keymap::{Action, Context};
 use crate::app::layout::inset;
 use crate::model::spec::{Protocol, Side};
 use crate::wire::rows;
@@ -58,10 +60,13 @@ pub fn idle(app: &App, side: Side, painter: &mut Painter, area: Rect) {
         .form
         .address()
         .map_or_else(|| "the address above".to_owned(), |a| a.to_string());
-    let mut lines: Vec<(&str, String)> = Vec::new();
+    let key = |action| app.key_name(Context::Form, action);
+    let mut lines: Vec<(String, String)> = Vec::new();
+    let mut say = |key: String, words: String| lines.push((key, words));
+    let start_key = key(Action::Start);
     if side == tab.side {
-        lines.push(("", intro(tab.protocol).to_owned()));
-        lines.push(("", String::new()));
+        say(String::new(), intro(tab.protocol).to_owned());
+        say(String::new(), String::new());
     }
     let start = match (side, tab.protocol) {
         (Side::Server, _) => format!("a server on {address}"),
@@ -70,19 +75,28 @@ pub fn idle(app: &App, side: Side, painter: &mut Painter, area: Rect) {
         (Side::Client, _) => format!("a client that calls {address}"),
     };
     if side == tab.side {
-        lines.push(("Enter", format!("start {start}")));
+        say(start_key, format!("start {start}"));
     } else {
-        lines.push(("Tab", format!("to here, then Enter: start {start}")));
+        say(
+            key(Action::NextPane),
+            format!("to here, then {start_key}: start {start}"),
+        );
     }
     if alone && side == tab.side {
         if side == Side::Server {
-            lines.push(("c", "start a client instead".to_owned()));
+            say(
+                key(Action::StartClient),
+                "start a client instead".to_owned(),
+            );
         }
-        lines.push(("B", "start both, side by side".to_owned()));
-        lines.push(("i", "change the settings above".to_owned()));
+        say(
+            key(Action::StartBoth),
+            "start both, side by side".to_owned(),
+        );
+        say(key(Action::Type), "change the settings above".to_owned());
     }
     if side == Side::Server && side == tab.side {
-        lines.push(("", String::new()));
+        say(String::new(), String::new());
         if let Some(form) = tab.get(side).form.address() {
             let port = form.port;
             let local = SocketAddr::new(
@@ -92,12 +106,12 @@ pub fn idle(app: &App, side: Side, painter: &mut Painter, area: Rect) {
                 port,
             );
             if port != 0 {
-                lines.push(("", "then, in another terminal:".to_owned()));
+                say(String::new(), "then, in another terminal:".to_owned());
                 let room = usize::from(area.width.saturating_sub(2));
                 let commands = client_commands(app, local);
                 let fits = |command: &&String| command.chars().count() <= room;
                 let command = commands.iter().find(fits).unwrap_or(&commands[1]);
-                lines.push(("", format!("  {command}")));
+                say(String::new(), format!("  {command}"));
             }
         }
     }
@@ -105,8 +119,8 @@ pub fn idle(app: &App, side: Side, painter: &mut Painter, area: Rect) {
 }
 
 /// Keys in a column of their own, words beside them, wrapped to the area.
-fn draw_lines(painter: &mut Painter, area: Rect, lines: &[(&str, String)]) {
-    let keys = lines.iter().map(|(key, _)| key.len() as u16).max();
+fn draw_lines(painter: &mut Painter, area: Rect, lines: &[(String, String)]) {
+    let keys = lines.iter().map(|(key, _)| key.width() as u16).max();
     let column = match keys.unwrap_or(0) {
         0 => 0,
         width => width + 3,

@@ -9,7 +9,7 @@ mod sessions;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::app::keymap::{self, Action, Context};
+use crate::app::keymap::{Action, Context};
 use crate::app::overlay::{Overlay, Question};
 use crate::app::prompt::{Line, Purpose};
 use crate::app::scroll::Motion;
@@ -140,7 +140,7 @@ impl App {
             return Vec::new();
         }
         self.tab_mut().cut_off = false;
-        if let Some(action) = keymap::action(context, event) {
+        if let Some(action) = self.keymap.action(context, event) {
             self.tab_mut().typed = None;
             self.note_key(context, action, event);
             return self.act(action, event);
@@ -167,10 +167,10 @@ impl App {
 
     /// Keeps a command's key for those who look on.
     fn note_key(&mut self, context: Context, action: Action, event: KeyEvent) {
-        let row = keymap::rows(context).find(|row| row.action == action);
+        let row = self.keymap.rows(context).find(|row| row.action == action);
         let charset = self.charset();
         self.last_key = row.map(|row| LastKey {
-            key: keymap::pressed(row, event, charset),
+            key: row.pressed(event, charset),
             word: self.word(row),
         });
     }
@@ -217,10 +217,11 @@ impl App {
             Context::TypeBox => self.paste_into_box(&text),
             Context::TypeForm => self.tab_mut().focused_mut().form.paste(&text),
             Context::Editor => self.edit_raw(|editor| editor.paste(&text)),
-            _ => self
-                .tab_mut()
-                .focused_mut()
-                .say("pasted text goes into a box or field: press i first".to_owned()),
+            _ => {
+                let key = self.key_name(Context::Form, Action::Type);
+                let words = format!("pasted text goes into a box or field: press {key} first");
+                self.tab_mut().focused_mut().say(words);
+            }
         }
     }
 

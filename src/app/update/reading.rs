@@ -40,7 +40,8 @@ impl App {
         let charset = self.charset();
         let screen = self.screen();
         if let Some(Overlay::Help { context, from }) = self.overlays.last_mut() {
-            let lines = help_lines(*context, layout::page_width(screen), charset).len();
+            let lines =
+                help_lines(&self.keymap, *context, layout::page_width(screen), charset).len();
             let page = usize::from(layout::page_body(layout::page(screen, lines)).height);
             let to = match motion {
                 Motion::Up => from.saturating_sub(1),

@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+use crate::app::keymap::{Action, Context};
+use crate::app::scroll::Motion;
 use crate::app::side::{Notice, Offer, Phase, SideState};
 use crate::app::tab::{Mode, Pane};
 use crate::app::{App, Effect};
@@ -135,6 +137,8 @@ impl App {
     }
 
     pub(super) fn on_selected(&mut self, command: impl FnOnce(ConnId) -> Command) -> Vec<Effect> {
+        let pane = self.key_name(Context::Log, Action::NextPane);
+        let down = self.key_name(Context::Connections, Action::Pick(Motion::Down));
         let state = self.tab_mut().focused_mut();
         match (state.session, state.connections.selected()) {
             (Some(id), Some(conn)) => vec![Effect::Command(id, command(conn))],
@@ -143,7 +147,9 @@ impl App {
                 Vec::new()
             }
             _ => {
-                state.warn("pick a connection first (Tab to the list, then Down)".to_owned());
+                state.warn(format!(
+                    "pick a connection first ({pane} to the list, then {down})"
+                ));
                 Vec::new()
             }
         }
