@@ -240,8 +240,8 @@ mod tests {
 
     #[test]
     fn a_changed_key_acts_and_the_old_one_does_no_longer() {
-        let map = map(&[(Action::Follow, &["F2", "p"])]);
-        for key in ["F2", "p"] {
+        let map = map(&[(Action::Follow, &["F2", "u"])]);
+        for key in ["F2", "u"] {
             assert_eq!(
                 map.action(Context::Log, press(key)),
                 Some(Action::Follow),
@@ -289,11 +289,11 @@ mod tests {
 
     #[test]
     fn a_character_is_no_key_in_type_mode_where_the_default_ones_stay() {
-        let map = map(&[(Action::NextField, &["n"])]);
+        let map = map(&[(Action::NextField, &["u"])]);
         let means = |context, key| map.action(context, press(key));
-        assert_eq!(means(Context::Form, "n"), Some(Action::NextField));
+        assert_eq!(means(Context::Form, "u"), Some(Action::NextField));
         assert_eq!(means(Context::Form, "j"), None);
-        assert_eq!(means(Context::TypeForm, "n"), None);
+        assert_eq!(means(Context::TypeForm, "u"), None);
         assert_eq!(means(Context::TypeForm, "Tab"), Some(Action::NextField));
     }
 
