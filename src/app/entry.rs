@@ -198,7 +198,8 @@ impl Form {
         let width = match (is_payload, self.payload) {
             (true, Payload::Hex) => {
                 let (beside, below) = (hex::columns(width), hex::columns(self.whole_width));
-                let is_below = below > beside && part.bytes.len() > beside.into();
+                let is_wider = below > beside && part.bytes.len() > beside.into();
+                let is_below = is_wider || hex::row_width(beside) > width;
                 return Lines::Hex {
                     columns: if is_below { below } else { beside },
                     is_below,

@@ -10,6 +10,7 @@ use super::http::View;
 use super::side::SideState;
 use super::tab::Pane;
 use super::{App, Tab};
+use crate::model::event::ConnId;
 use crate::model::spec::{Protocol, Side};
 use crate::wire::text::Charset;
 use crate::wire::{hex, rows};
@@ -197,8 +198,8 @@ fn box_rows(tab: &Tab, side: Side, area: Rect) -> u16 {
     (rows as u16).max(1)
 }
 
-fn connection_rows(screen: Rect) -> u16 {
-    match screen.height {
+fn connection_rows(height: u16) -> u16 {
+    match height {
         0..30 => 3,
         30..45 => 5,
         _ => 8,
@@ -220,7 +221,19 @@ pub fn error_rows(field: &Field, width: u16, charset: Charset) -> Vec<String> {
     })
 }
 
-fn side_place(tab: &Tab, side: Side, area: Rect, screen: Rect, charset: Charset) -> SidePlace {
+/// How many rows a side's list of connections has, with its title; while one presents, no more than
+/// it needs.
+fn list_height(app: &App, side: Side) -> u16 {
+    let rows = connection_rows(app.size.1);
+    if app.display.presenter == Presenter::Off {
+        return 1 + rows;
+    }
+    let open = app.tab().get(side).connections.iter_from(ConnId(0));
+    1 + (open.take(rows.into()).count() as u16).max(1)
+}
+
+fn side_place(app: &App, side: Side, area: Rect) -> SidePlace {
+    let (tab, charset) = (app.tab(), app.charset());
     if tab.panes(side).contains(&Pane::Requests) {
         return exchange_place(tab, side, area, charset);
     }
@@ -234,10 +247,10 @@ fn side_place(tab: &Tab, side: Side, area: Rect, screen: Rect, charset: Charset)
                 let rows = form_rows(tab, side, area.width, charset);
                 panes.push(place(Pane::Form, take(&mut rest, 1 + rows)));
             }
-            Pane::Connections => panes.push(place(
-                Pane::Connections,
-                take(&mut rest, 1 + connection_rows(screen)),
-            )),
+            Pane::Connections => {
+                let rows = list_height(app, side);
+                panes.push(place(Pane::Connections, take(&mut rest, rows)));
+            }
             Pane::Box => {
                 let rows = box_rows(tab, side, area);
                 panes.push(place(Pane::Box, take_bottom(&mut rest, 1 + rows)));
@@ -304,7 +317,7 @@ fn ladder_place(tab: &Tab, area: Rect, screen: Rect) -> (Vec<SidePlace>, Place) 
     take(&mut rest, 1);
     let boxes = box_rows(tab, Side::Server, left).max(box_rows(tab, Side::Client, right));
     let list = if tab.get(Side::Server).stats.opened > 1 {
-        1 + connection_rows(screen)
+        1 + connection_rows(screen.height)
     } else {
         0
     };
@@ -442,14 +455,14 @@ pub fn geometry(app: &App) -> Option<Geometry> {
     let mut body = screen;
     let chrome = take(&mut body, 1);
     let footer = take_bottom(&mut body, 1);
-    let (tab, charset) = (app.tab(), app.charset());
+    let tab = app.tab();
     let is_small = width < COMFORTABLE.0 || height < COMFORTABLE.1;
     if !is_small {
         take(&mut body, 1);
         body = within_margins(app, body);
     }
     let sharing = Sharing::of(app, body);
-    let side = |side, area| side_place(tab, side, area, screen, charset);
+    let side = |side, area| side_place(app, side, area);
     let mut ladder = None;
     let sides = match sharing {
         Sharing::Wire if app.display.zoom && tab.pane() == Pane::Log && !is_small => {

@@ -120,7 +120,8 @@ impl Columns {
     /// The columns of a log in a pane of this width.
     #[must_use]
     pub fn log(state: &SideState, width: u16, charset: Charset, display: Display) -> Columns {
-        let clock = if width < CLOCK_FROM {
+        // To those who look on, the time of day says nothing.
+        let clock = if width < CLOCK_FROM || display.presenter != Presenter::Off {
             TimeColumn::None
         } else {
             TimeColumn::Clock

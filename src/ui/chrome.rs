@@ -168,7 +168,7 @@ pub fn frozen(app: &App, painter: &mut Painter, area: Rect) {
     let key = app.key_name(Context::Log, Action::Freeze);
     let wordings = [
         format!(" FROZEN  {entries:>6} new entries  {bytes:>8} since   {key} goes on "),
-        format!(" FROZEN  {entries:>6} new  {bytes:>8}  {key} goes on "),
+        format!(" FROZEN {entries:>6} new {bytes:>8}  {key} goes on "),
         format!(" FROZEN {entries:>6} new "),
     ];
     let row = Rect { height: 1, ..area };
@@ -176,7 +176,7 @@ pub fn frozen(app: &App, painter: &mut Painter, area: Rect) {
         .theme
         .style(Role::Warning)
         .add_modifier(Modifier::REVERSED | Modifier::BOLD);
-    let room = usize::from(row.width.saturating_sub(38));
+    let room = usize::from(row.width.saturating_sub(34));
     let words = wordings
         .iter()
         .find(|words| words.len() <= room)

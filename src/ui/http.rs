@@ -259,7 +259,6 @@ fn redirect_words(app: &App, exchange: &Exchange) -> String {
 fn lines(painter: &mut Painter, area: Rect, page: &Page, reading: Reading, across: u16) -> usize {
     let height = usize::from(area.height);
     let top = reading.top(page.lines.len(), height, page.grows);
-    let last = page.lines.len().saturating_sub(1);
     for (y, (n, line)) in (area.top()..area.bottom()).zip(page.lines.iter().enumerate().skip(top)) {
         let x = painter.pieces(area.x, area.right(), y, &line.pieces, across);
         if let Some(remark) = &line.remark {
@@ -270,7 +269,7 @@ fn lines(painter: &mut Painter, area: Rect, page: &Page, reading: Reading, acros
             };
             painter.right(x, area.right(), y, &remark.text, role);
         }
-        if page.grows && n == last {
+        if page.grows && n == page.end {
             let at = Position::new(x.min(area.right().saturating_sub(1)), y);
             painter.text(at.x, at.y, painter.theme.either("▏", "_"), Role::Key, 1);
         }

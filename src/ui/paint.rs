@@ -82,7 +82,7 @@ impl<'a> Painter<'a> {
                 return right;
             }
         }
-        if across > 0 && at > x {
+        if across > 0 && !pieces.is_empty() {
             self.text(x, y, self.theme.either("‹", "<"), Role::Rule, 1);
         }
         at

@@ -62,7 +62,7 @@ pub const ALL: &[Told] = &[
     ("everything_that_has_a_colour", colours),
 ];
 
-const TCP: &str = "127.0.0.1:23456";
+pub const TCP: &str = "127.0.0.1:23456";
 const UDP: &str = "127.0.0.1:23457";
 
 /// The address of the `n`th guest.

@@ -12,7 +12,7 @@ use netplay::app::{App, Effect, Machine, Message};
 use netplay::cli;
 use netplay::model::event::{By, ConnId, Event, EventKind, How, Outcome};
 use netplay::model::failure::Failure;
-use netplay::model::launch::{Launch, ThemeName};
+use netplay::model::launch::{Launch, Looks, ThemeName};
 use netplay::model::spec::Side;
 use netplay::model::time::{Origin, Stamp};
 use netplay::ui;
@@ -85,6 +85,7 @@ impl Story {
         for effect in self.app.update(message) {
             assert!(!matches!(effect, Effect::Quit), "the story has quit");
         }
+        while self.app.work(usize::MAX) {}
     }
 
     /// Lets time pass.
@@ -117,14 +118,21 @@ impl Story {
     }
 
     /// The same screen in these colours.
-    pub fn with_theme(mut self, theme: ThemeName) -> Story {
-        self.app.looks.theme = theme;
-        self
+    pub fn with_theme(self, theme: ThemeName) -> Story {
+        self.looks(|looks| looks.theme = theme)
     }
 
     /// The same screen in ASCII.
-    pub fn in_ascii(mut self) -> Story {
-        self.app.looks.ascii = true;
+    pub fn in_ascii(self) -> Story {
+        self.looks(|looks| looks.ascii = true)
+    }
+
+    /// The same screen with other looks, also where it stands still.
+    fn looks(mut self, change: impl Fn(&mut Looks)) -> Story {
+        change(&mut self.app.looks);
+        if let Some(frozen) = &mut self.app.frozen {
+            change(&mut frozen.looks);
+        }
         self
     }
 

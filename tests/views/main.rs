@@ -5,6 +5,8 @@
 
 #[path = "../support/http_stories.rs"]
 mod http_stories;
+#[path = "../support/reading_stories.rs"]
+mod reading_stories;
 #[path = "../support/stories.rs"]
 mod stories;
 #[path = "../support/story.rs"]
@@ -22,7 +24,7 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 10)];
 /// Two halves at their narrowest, one pane at its smallest, and a screen on a wall.
 const OTHER_SIZES: [(u16, u16); 3] = [(100, 30), (70, 18), (200, 50)];
 /// The stories whose layout differs at the other sizes.
-const LAYOUTS: [&str; 9] = [
+const LAYOUTS: [&str; 13] = [
     "idle_tcp",
     "three_connections",
     "refused",
@@ -32,10 +34,18 @@ const LAYOUTS: [&str; 9] = [
     "http_vote_arriving",
     "http_client_answered",
     "http_both",
+    "palette",
+    "both_stacked",
+    "presenting",
+    "hex",
 ];
 
 fn all() -> impl Iterator<Item = &'static stories::Told> {
-    stories::ALL.iter().chain(http_stories::HTTP)
+    let http = http_stories::HTTP.iter();
+    stories::ALL
+        .iter()
+        .chain(http)
+        .chain(reading_stories::READING)
 }
 
 fn at_sizes(tell: fn((u16, u16)) -> Story, sizes: &[(u16, u16)]) -> String {
@@ -79,15 +89,41 @@ fn in_ascii_it_looks_as_it_did() {
     }
 }
 
+/// The stories whose colours are held, each in every theme.
+const COLOURED: [&str; 7] = [
+    "everything_that_has_a_colour",
+    "found",
+    "palette_being_searched",
+    "frozen",
+    "presenting",
+    "http_found_in_the_raw_text",
+    "quit_question",
+];
+
 #[test]
 fn each_theme_has_the_colours_that_it_had() {
-    for (name, theme) in [
-        ("dark", ThemeName::Dark),
-        ("light", ThemeName::Light),
-        ("mono", ThemeName::Mono),
-    ] {
-        let drawn = stories::colours((80, 24)).with_theme(theme).draw();
-        insta::assert_snapshot!(format!("colours_of_{name}"), styles::runs(&drawn.cells));
+    for name in COLOURED {
+        let runs = ThemeName::ALL.map(|theme| {
+            let drawn = told(name)((80, 24)).with_theme(theme).draw();
+            format!("{}\n{}", theme.word(), styles::runs(&drawn.cells))
+        });
+        insta::assert_snapshot!(format!("colours_of_{name}"), runs.join("\n"));
+    }
+}
+
+#[test]
+fn every_view_says_the_same_in_every_theme() {
+    for (name, tell) in all() {
+        for size in SIZES {
+            let dark = tell(size).draw().text();
+            for theme in ThemeName::ALL {
+                let drawn = tell(size).with_theme(theme).draw();
+                assert_eq!(drawn.text(), dark, "{name} in {}", theme.word());
+                if let Some(wrong) = styles::foreign(&drawn.cells, theme) {
+                    panic!("{name} in {}: {wrong}", theme.word());
+                }
+            }
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! The styles of a screen as text: each row as its runs of one style, so that a changed colour is a
 //! changed line.
 
+use netplay::model::launch::ThemeName;
+use netplay::ui::theme::{Role, Theme};
+use netplay::wire::text::Charset;
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
 
@@ -44,4 +47,24 @@ pub fn runs(cells: &Buffer) -> String {
         }
     }
     out
+}
+
+/// A colour on the screen that the theme does not have.
+pub fn foreign(cells: &Buffer, theme: ThemeName) -> Option<String> {
+    let theme = Theme::new(theme, Charset::Unicode);
+    let styles = Role::ALL.map(|role| theme.style(role));
+    let known = |colour: Color| {
+        let plain = colour == Color::Reset && styles.iter().any(|style| style.fg.is_none());
+        plain
+            || styles
+                .iter()
+                .any(|style| style.fg == Some(colour) || style.bg == Some(colour))
+    };
+    let rows = cells.area.top()..cells.area.bottom();
+    rows.flat_map(|y| symbols(cells, y).into_iter().map(move |(x, _)| (x, y)))
+        .find_map(|at| {
+            let cell = &cells[at];
+            let wrong = !known(cell.fg) || !known(cell.bg);
+            wrong.then(|| format!("{:?} on {:?} at {at:?}", cell.fg, cell.bg))
+        })
 }

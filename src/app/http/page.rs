@@ -50,7 +50,9 @@ pub struct Page {
     pub lines: Vec<Line>,
     /// The row in which each find begins.
     pub finds: Vec<usize>,
-    /// It is still growing: its end is the end of the last row, where a cursor stands.
+    /// The row in which the text ends.
+    pub end: usize,
+    /// It is still growing: where it ends, a cursor stands.
     pub grows: bool,
 }
 
@@ -105,6 +107,7 @@ pub fn message(raw: &Raw, direction: Direction, over: bool, setting: Setting) ->
     let hidden = raw.len > shown;
     more(raw.len - shown, &mut page.lines);
     if grows && !hidden && bytes.ends_with(b"\n") && setting.payload != Payload::Hex {
+        page.end = page.lines.len();
         page.lines.push(Line::default());
     }
     page.grows = grows && !hidden;
@@ -346,7 +349,8 @@ fn with_remarks(
         let end = source.end as u64;
         shown = end;
         let last = source.end == len;
-        let mut beside = Some(lines.len());
+        page.end = lines.len();
+        let mut beside = Some(page.end);
         lines.push(line);
         while let Some((_, remark)) = remarks.next_if(|(at, _)| *at < end || last) {
             let needed = remark.text.width() + 3;
