@@ -206,10 +206,10 @@ impl Context {
     pub fn place(self) -> &'static str {
         match self {
             Context::Form | Context::TypeForm => "the settings",
-            Context::Connections => "the list of connections",
+            Context::Connections => "the connections",
             Context::Log => "the log",
             Context::Box | Context::TypeBox => "the chat box",
-            Context::Requests | Context::Raw | Context::Editor => "an HTTP tab with requests",
+            Context::Requests | Context::Raw | Context::Editor => "HTTP requests",
             other => other.title(),
         }
     }

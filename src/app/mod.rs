@@ -104,7 +104,7 @@ pub struct Machine {
 pub struct LastKey {
     /// Its name.
     pub key: String,
-    /// What it did, in a word or two; may be empty.
+    /// What it did, in words.
     pub word: &'static str,
 }
 

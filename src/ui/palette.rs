@@ -57,11 +57,12 @@ pub fn draw(app: &App, palette: &Palette, painter: &mut Painter, screen: Rect) -
         };
         painter.right(row.x, row.x + column, y, &item.keys, role(Role::Key));
         let x = row.x + column + 2;
-        let room = row.right().saturating_sub(x);
-        let end = painter.words(x, y, item.words, role(Role::Plain), room);
-        if let Some(why) = &item.why_not {
-            painter.right(end + 2, row.right(), y, why, role(Role::Quiet));
-        }
+        // Why not matters more than the last words of what.
+        let why = item.why_not.as_deref().unwrap_or_default();
+        let reason = painter.right(x, row.right(), y, why, role(Role::Quiet));
+        let gap = if why.is_empty() { 0 } else { 2 };
+        let room = reason.saturating_sub(x + gap);
+        painter.words(x, y, item.words, role(Role::Plain), room);
     }
     cursor
 }

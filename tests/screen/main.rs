@@ -11,4 +11,5 @@ mod story;
 mod chat;
 mod failing;
 mod pace;
+mod reading;
 mod udp;

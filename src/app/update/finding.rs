@@ -125,9 +125,14 @@ impl App {
     /// Shows other entries, at the place where one reads.
     fn filter_by(&mut self, filter: Option<Filter>) {
         let on = filter.is_some();
+        let front = self.list();
         let items = List::ALL.map(|list| {
-            let reads = self.tab().scroll(list) != Scroll::Follow;
-            (list, self.cursor(list).filter(|_| reads))
+            // While one types, each letter filters anew from where one was before the first.
+            let (scroll, item) = match self.overlays.last() {
+                Some(Overlay::Prompt(prompt)) if list == front => (prompt.scroll, prompt.from),
+                _ => (self.tab().scroll(list), self.cursor(list)),
+            };
+            (list, item.filter(|_| scroll != Scroll::Follow))
         });
         self.tab_mut().let_pass(filter);
         for (list, item) in items {

@@ -169,9 +169,12 @@ impl App {
     fn note_key(&mut self, context: Context, action: Action, event: KeyEvent) {
         let row = self.keymap.rows(context).find(|row| row.action == action);
         let charset = self.charset();
-        self.last_key = row.map(|row| LastKey {
-            key: row.pressed(event, charset),
-            word: self.word(row),
+        self.last_key = row.map(|row| {
+            let word = self.word(row);
+            LastKey {
+                key: row.pressed(event, charset),
+                word: if word.is_empty() { row.help } else { word },
+            }
         });
     }
 
