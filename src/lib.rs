@@ -10,14 +10,18 @@
 //! store    what leaves the program as a line or a file               uses model, wire
 //! app      state and update: message in, effects out                 uses model, wire
 //! ui       the state as cells                                        uses model, wire, app
+//! config   configuration text -> settings and keys                   uses model, wire, app
 //! run      the shells where the layers meet: screen and headless     uses all of the above
 //! cli      flags -> Launch                                           uses model
 //! ```
 //!
-//! net, store and app never see each other; app never sees ui.
+//! net, store and app never see each other; app never sees ui. config is a layer beside cli: it
+//! stands on app, because only the key table knows which actions and keys there are, and cli, which
+//! puts the command line over the settings, needs none of that.
 
 pub mod app;
 pub mod cli;
+pub mod config;
 pub mod model;
 pub mod net;
 pub mod run;

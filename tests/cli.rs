@@ -7,6 +7,7 @@ use std::time::Duration;
 use netplay::cli;
 use netplay::model::http::{Answer, Asking, HEADLESS_PATIENCE, PATIENCE, Serving};
 use netplay::model::launch::{Format, HeadlessLaunch, Launch, Looks, ScreenLaunch, ThemeName};
+use netplay::model::settings::Settings;
 use netplay::model::spec::{DEFAULT_HISTORY, Newline, Protocol, Scene, Side, Spec};
 
 fn words(line: &str) -> Vec<String> {
@@ -22,14 +23,14 @@ fn launch(line: &str) -> Launch {
 fn screen(line: &str) -> ScreenLaunch {
     match launch(line) {
         Launch::Screen(screen) => *screen,
-        other @ Launch::Headless(_) => panic!("`netplay {line}` gives {other:?}"),
+        other => panic!("`netplay {line}` gives {other:?}"),
     }
 }
 
 fn headless(line: &str) -> HeadlessLaunch {
     match launch(line) {
         Launch::Headless(headless) => *headless,
-        other @ Launch::Screen(_) => panic!("`netplay {line}` gives {other:?}"),
+        other => panic!("`netplay {line}` gives {other:?}"),
     }
 }
 
@@ -50,6 +51,7 @@ fn without_anything_the_tcp_tab_opens_with_every_default() {
         ScreenLaunch {
             tab: Protocol::Tcp,
             presets: Side::ALL.map(|side| Spec::new(Protocol::Tcp, side)),
+            defaults: Settings::default(),
             start: [false, false],
             newline: Newline::None,
             history: DEFAULT_HISTORY,
@@ -439,6 +441,7 @@ fn the_definition_of_the_command_line_is_sound() {
 fn run(line: &str) -> (Option<i32>, String, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_netplay"))
         .args(line.split_whitespace())
+        .env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR"))
         .stdin(Stdio::null())
         .output()
         .expect("the binary runs");
@@ -466,7 +469,7 @@ fn wrong_usage_ends_with_2_and_says_what_is_wrong() {
         ("tcp server --recv-size 17MiB", "16MiB"),
         ("tcp server --recv-size 4KB", "is not a size"),
         ("tcp server --newline cr", "none, lf, crlf"),
-        ("--theme blue", "dark, light, mono"),
+        ("--theme blue", "dark, light, high-contrast, mono"),
         ("--history lots", "is not a size"),
         ("tcp server --backlog -1", "-1"),
         ("tcp server --say hi", "--say does not fit a TCP server"),
@@ -558,6 +561,9 @@ fn help_is_there_at_every_level_with_examples() {
         "http server",
         "http client",
         "http both",
+        "config",
+        "completions",
+        "man",
     ] {
         let (code, long, _) = run(&format!("{line} --help"));
         assert_eq!(code, Some(0), "`netplay {line} --help`");

@@ -296,6 +296,7 @@ mod signals {
         command
             .args(["-c", "trap '' HUP; exec \"$0\" tcp server :0 --json"])
             .arg(env!("CARGO_BIN_EXE_netplay"))
+            .env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

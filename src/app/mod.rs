@@ -145,20 +145,13 @@ impl App {
         cells: (u16, u16),
         now: Stamp,
     ) -> (App, Vec<Effect>) {
-        let [server, client] = launch.presets;
+        let mut specs = Protocol::ALL.map(|protocol| launch.defaults.specs(protocol));
+        specs[launch.tab as usize] = launch.presets;
+        let state = |spec| SideState::new(spec, launch.newline, launch.history);
         let tabs = Protocol::ALL
             .into_iter()
-            .map(|protocol| {
-                let state = |preset: &Spec| {
-                    let spec = if protocol == launch.tab {
-                        preset.clone()
-                    } else {
-                        Spec::new(protocol, preset.side)
-                    };
-                    SideState::new(spec, launch.newline, launch.history)
-                };
-                Tab::new(protocol, [state(&server), state(&client)])
-            })
+            .zip(specs)
+            .map(|(protocol, specs)| Tab::new(protocol, specs.map(state)))
             .collect();
         let mut app = App {
             tabs,

@@ -4,13 +4,15 @@
 mod http;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
+use clap::builder::{PathBufValueParser, PossibleValuesParser, TypedValueParser, ValueParser};
 use clap::{Arg, ArgAction, value_parser};
 
 use crate::model::launch::ThemeName;
+use crate::model::settings::Source;
 use crate::model::size;
-use crate::model::spec::{DEFAULT_RECV_SIZE, MAX_RECV_SIZE, Newline, Protocol, Side};
+use crate::model::spec::{self, DEFAULT_RECV_SIZE, Newline, Protocol, Side};
 
 /// Every option of a session, in the order of the help pages.
 pub(super) fn all() -> impl Iterator<Item = &'static Flag> {
@@ -48,6 +50,19 @@ impl Flag {
             None => arg,
         };
         (self.define)(arg).hide(!self.fits(protocol, side))
+    }
+
+    /// The option for a page of all places, with those that it fits in its help.
+    pub(super) fn anywhere(&self) -> Arg {
+        let arg = self.arg(self.protocols[0], self.side);
+        let names = self.protocols.iter().map(|protocol| protocol.name());
+        let mut places = names.collect::<Vec<_>>().join(", ");
+        if let Some(side) = self.side {
+            places = format!("{places} {}s", side.word());
+        }
+        let help = arg.get_long_help().or(arg.get_help());
+        let help = help.map(ToString::to_string).unwrap_or_default();
+        arg.long_help(format!("{help} ({places})"))
     }
 }
 
@@ -167,7 +182,7 @@ const SHARED: [Flag; 11] = [
         because: "",
         define: |arg| {
             arg.value_name("SIZE")
-                .value_parser(recv_size)
+                .value_parser(spec::recv_size)
                 .help_heading(SOCKET)
                 .help(format!(
                     "The buffer given to each read [default: {DEFAULT_RECV_SIZE}]"
@@ -219,7 +234,7 @@ const SHARED: [Flag; 11] = [
 ];
 
 /// The options of every run.
-pub(super) fn common() -> [Arg; 5] {
+pub(super) fn common() -> [Arg; 6] {
     [
         Arg::new("headless")
             .long("headless")
@@ -237,7 +252,7 @@ pub(super) fn common() -> [Arg; 5] {
             .value_parser(theme())
             .hide_possible_values(true)
             .help_heading(SCREEN)
-            .help("The colours: dark, light, high-contrast or mono [default: dark]"),
+            .help(theme_help()),
         Arg::new("ascii")
             .long("ascii")
             .action(ArgAction::SetTrue)
@@ -249,7 +264,23 @@ pub(super) fn common() -> [Arg; 5] {
             .value_parser(|text: &str| size::parse(text).map_err(|e| e.to_string()))
             .help_heading(SCREEN)
             .help("How much each session keeps in memory [default: 4MiB]"),
+        config(),
     ]
+}
+
+/// The file with the user's defaults.
+pub(super) fn config() -> Arg {
+    Arg::new("config")
+        .long("config")
+        .value_name("FILE")
+        .value_parser(PathBufValueParser::new().map(source))
+        .help_heading(SCREEN)
+        .help("Take your defaults from FILE, or with `none` the program's own")
+        .long_help(
+            "Take your defaults from FILE instead of the usual place, which `netplay config` \
+             tells; with `none` the program's own count (a file of that name is ./none). What \
+             stands on the command line is always stronger",
+        )
 }
 
 fn text(arg: Arg) -> Arg {
@@ -259,30 +290,30 @@ fn text(arg: Arg) -> Arg {
 }
 
 fn newline() -> ValueParser {
-    PossibleValuesParser::new(["none", "lf", "crlf"])
-        .map(|word| match word.as_str() {
-            "lf" => Newline::Lf,
-            "crlf" => Newline::CrLf,
-            _ => Newline::None,
-        })
+    PossibleValuesParser::new(Newline::ALL.map(Newline::word))
+        .map(|word| Newline::from_name(&word).unwrap_or_default())
         .into()
 }
 
 fn theme() -> ValueParser {
     PossibleValuesParser::new(ThemeName::ALL.map(ThemeName::word))
-        .map(|word| {
-            let named = ThemeName::ALL
-                .into_iter()
-                .find(|theme| theme.word() == word);
-            named.unwrap_or_default()
-        })
+        .map(|word| ThemeName::from_name(&word).unwrap_or_default())
         .into()
 }
 
-fn recv_size(text: &str) -> Result<usize, String> {
-    match size::parse(text).map_err(|e| e.to_string())? {
-        0 => Err("a read needs room for 1 byte at least".to_owned()),
-        n if n > MAX_RECV_SIZE => Err("the largest buffer for one read is 16MiB".to_owned()),
-        n => Ok(n),
+fn source(path: PathBuf) -> Source {
+    if path.as_os_str() == "none" {
+        Source::Nothing
+    } else {
+        Source::File(path)
     }
+}
+
+fn theme_help() -> String {
+    let words = ThemeName::ALL.map(ThemeName::word);
+    let (last, others) = words.split_last().expect("there are themes");
+    format!(
+        "The colours: {} or {last} [default: dark]",
+        others.join(", ")
+    )
 }

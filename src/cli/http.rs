@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::Levels;
 use crate::model::http::{Answer, Asking, Field, HEADLESS_PATIENCE, PATIENCE, Serving};
@@ -28,7 +29,7 @@ impl Levels<'_> {
             delay: self.one("delay").unwrap_or_default(),
             one_at_a_time: self.given("one-at-a-time"),
             close: self.given("close"),
-            patience: self.one("patience").unwrap_or(PATIENCE),
+            patience: self.patience().unwrap_or(PATIENCE),
         }
     }
 
@@ -58,7 +59,11 @@ impl Levels<'_> {
         } else {
             PATIENCE
         };
-        asking.patience = self.one("patience").unwrap_or(patience);
+        asking.patience = self.patience().unwrap_or(patience);
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        self.one("patience").or(self.settings.patience)
     }
 
     fn fields(&self) -> Vec<Field> {

@@ -3,32 +3,38 @@
 
 mod flags;
 mod http;
+mod manual;
 mod pages;
 
 use std::ffi::OsString;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
 
-use crate::model::address::Address;
+use crate::model::address::{Address, meet};
+use crate::model::http::Asking;
 use crate::model::launch::{Format, HeadlessLaunch, Launch, Looks, ScreenLaunch, ThemeName};
-use crate::model::spec::{
-    DEFAULT_HISTORY, DEFAULT_RECV_SIZE, HELLO_PORT, Newline, Protocol, Scene, Side, Spec,
-};
+use crate::model::settings::{Settings, Source};
+use crate::model::spec::{DEFAULT_HISTORY, HELLO_PORT, Newline, Protocol, Scene, Side, Spec};
 use crate::model::url::Url;
 
 pub use pages::command;
 
 const LOOPBACK: &str = "127.0.0.1";
 
-/// Reads the command line, the program's name first. `no_color` is whether the environment asks
-/// for no colours; an explicit `--theme` is stronger.
+/// A command line that clap has understood.
+#[derive(Clone, Debug)]
+pub struct Line {
+    command: Command,
+    matches: ArgMatches,
+}
+
+/// Reads the command line, the program's name first.
 ///
 /// The error is clap's: it knows its words, its stream (help goes to stdout) and its exit code, 2
 /// for wrong usage and 0 for help and version.
-pub fn parse<I, T>(args: I, no_color: bool) -> Result<Launch, clap::Error>
+pub fn read<I, T>(args: I) -> Result<Line, clap::Error>
 where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
@@ -37,10 +43,47 @@ where
     let matches = command
         .try_get_matches_from_mut(args)
         .map_err(point_to_sides)?;
-    let levels = Levels::of(&matches);
-    levels
-        .launch(no_color)
-        .map_err(|wrong| at(&mut command, &levels.path).error(wrong.kind, wrong.words))
+    Ok(Line { command, matches })
+}
+
+/// What a command line asks for where nothing is configured.
+pub fn parse<I, T>(args: I, no_color: bool) -> Result<Launch, clap::Error>
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    read(args)?.launch(&Settings::default(), no_color)
+}
+
+impl Line {
+    /// Where the configuration is that counts for it; `None` when nothing is to run.
+    #[must_use]
+    pub fn source(&self) -> Option<Source> {
+        let runs = !matches!(
+            self.matches.subcommand_name(),
+            Some("completions" | "man" | "config")
+        );
+        runs.then(|| Levels::of(&self.matches, &Settings::default()).source())
+    }
+
+    /// What it asks for, over these settings. `no_color` is whether the environment asks for no
+    /// colours: an explicit `--theme` is stronger, and it is stronger than the settings' theme.
+    pub fn launch(mut self, settings: &Settings, no_color: bool) -> Result<Launch, clap::Error> {
+        let levels = Levels::of(&self.matches, settings);
+        match self.matches.subcommand() {
+            Some(("completions", given)) => {
+                let shell = given.get_one("shell").copied();
+                let script = shell.map_or_else(Vec::new, manual::completions);
+                Ok(Launch::Print(script))
+            }
+            Some(("man", _)) => Ok(Launch::Print(manual::page())),
+            Some(("config", given)) if given.get_flag("print") => Ok(Launch::PrintConfig),
+            Some(("config", _)) => Ok(Launch::FindConfig(levels.source())),
+            _ => levels.launch(no_color).map_err(|wrong| {
+                at(&mut self.command, &levels.path).error(wrong.kind, wrong.words)
+            }),
+        }
+    }
 }
 
 /// The subcommand that was asked for, whose usage belongs into an error.
@@ -117,13 +160,16 @@ fn no_single_side<T>(protocol: Protocol, format: Format, ends: Ends) -> Result<T
 struct Levels<'a> {
     path: Vec<&'a str>,
     given: Vec<&'a ArgMatches>,
+    /// What counts where nothing was given.
+    settings: &'a Settings,
 }
 
 impl<'a> Levels<'a> {
-    fn of(matches: &'a ArgMatches) -> Levels<'a> {
+    fn of(matches: &'a ArgMatches, settings: &'a Settings) -> Levels<'a> {
         let mut levels = Levels {
             path: Vec::new(),
             given: vec![matches],
+            settings,
         };
         let mut inner = matches.subcommand();
         while let Some((name, matches)) = inner {
@@ -166,7 +212,7 @@ impl<'a> Levels<'a> {
         };
         let ends = Ends::of(self.path.get(1).copied());
         let [server, client] = self.presets(protocol, ends)?;
-        let newline = self.one("newline").unwrap_or_default();
+        let newline = self.newline();
         if let Some(format) = self.format() {
             let spec = match ends {
                 Ends::One(Side::Server) => server,
@@ -181,25 +227,40 @@ impl<'a> Levels<'a> {
                 spec,
                 newline,
                 format,
-                ascii: self.given("ascii"),
+                ascii: self.ascii(),
             })));
         }
-        let by_environment = if no_color {
-            ThemeName::Mono
-        } else {
-            ThemeName::default()
+        let theme = match (self.one("theme"), no_color) {
+            (Some(theme), _) => theme,
+            (None, true) => ThemeName::Mono,
+            (None, false) => self.settings.theme.unwrap_or_default(),
         };
+        let history = self.one("history").or(self.settings.history);
         Ok(Launch::Screen(Box::new(ScreenLaunch {
             tab: protocol,
-            start: Side::ALL.map(|side| ends.has(side)),
             presets: [server, client],
+            defaults: self.settings.clone(),
+            start: Side::ALL.map(|side| ends.has(side)),
             newline,
-            history: self.one("history").unwrap_or(DEFAULT_HISTORY),
+            history: history.unwrap_or(DEFAULT_HISTORY),
             looks: Looks {
-                theme: self.one("theme").unwrap_or(by_environment),
-                ascii: self.given("ascii"),
+                theme,
+                ascii: self.ascii(),
             },
         })))
+    }
+
+    fn source(&self) -> Source {
+        self.one("config").unwrap_or_default()
+    }
+
+    fn newline(&self) -> Newline {
+        let newline = self.one("newline").or(self.settings.newline);
+        newline.unwrap_or_default()
+    }
+
+    fn ascii(&self) -> bool {
+        self.given("ascii") || self.settings.ascii
     }
 
     fn format(&self) -> Option<Format> {
@@ -213,9 +274,9 @@ impl<'a> Levels<'a> {
     /// The settings of both sides: server, client.
     fn presets(&self, protocol: Protocol, ends: Ends) -> Result<[Spec; 2], Wrong> {
         self.check(protocol, ends)?;
-        let mut presets = Side::ALL.map(|side| Spec::new(protocol, side));
+        let mut presets = self.settings.specs(protocol);
         self.address(protocol, ends, &mut presets)?;
-        let newline = self.one::<Newline>("newline").unwrap_or_default();
+        let newline = self.newline();
         let line = |text: &OsString| [text.as_encoded_bytes(), newline.bytes()].concat();
         for spec in &mut presets {
             // Conventions of both ends of a conversation.
@@ -227,7 +288,7 @@ impl<'a> Levels<'a> {
             if !ends.has(spec.side) && ends != Ends::None {
                 continue;
             }
-            spec.recv_size = self.one("recv-size").unwrap_or(DEFAULT_RECV_SIZE);
+            spec.recv_size = self.one("recv-size").unwrap_or(spec.recv_size);
             spec.keep_open = self.given("keep-open");
             match spec.side {
                 Side::Server => {
@@ -293,8 +354,7 @@ impl<'a> Levels<'a> {
         }
         if protocol == Protocol::Tcp {
             for name in ["say", "reply"] {
-                let newline = self.one::<Newline>("newline").unwrap_or_default();
-                if newline == Newline::None && self.texts(name).any(|text| text.is_empty()) {
+                if self.newline() == Newline::None && self.texts(name).any(|text| text.is_empty()) {
                     return conflict(format!(
                         "--{name} has no text: TCP carries bytes, and there is none to send"
                     ));
@@ -321,28 +381,28 @@ impl<'a> Levels<'a> {
             kind: ErrorKind::ValueValidation,
             words,
         };
-        let address = match self.one::<String>("address") {
+        let named = match self.one::<String>("address") {
             Some(text) if protocol == Protocol::Http && ends == Ends::One(Side::Client) => {
                 let url = Url::parse(&text, LOOPBACK, port)
                     .map_err(|e| wrong(format!("wrong URL: {e}")))?;
                 client.asking.target = url.target;
                 url.address
             }
-            Some(text) => Address::parse(&text, LOOPBACK, port)
-                .map_err(|e| wrong(format!("wrong ADDRESS: {e}")))?,
-            None => Address::loopback(port),
+            Some(text) => {
+                client.asking.target = Asking::default().target;
+                Address::parse(&text, LOOPBACK, port)
+                    .map_err(|e| wrong(format!("wrong ADDRESS: {e}")))?
+            }
+            // The greeting has a port of its own.
+            None if self.given("hello") => Address::loopback(port),
+            None => return Ok(()),
         };
-        // Whoever was not named gets the address where the other one can be met.
-        server.address = if ends == Ends::One(Side::Client) && !is_loopback(&address) {
-            Address::loopback(address.port)
+        let addresses = if ends == Ends::One(Side::Client) {
+            meet(None, Some(named), port)
         } else {
-            address.clone()
+            meet(Some(named), None, port)
         };
-        client.address = if ends == Ends::One(Side::Client) {
-            address
-        } else {
-            dialled(address)
-        };
+        [server.address, client.address] = addresses;
         Ok(())
     }
 }
@@ -367,23 +427,5 @@ impl Ends {
 
     fn has(self, side: Side) -> bool {
         self == Ends::Both || self == Ends::One(side)
-    }
-}
-
-/// The address at which a server with this address is called from the same machine: a wildcard
-/// stands for every address of it, and cannot be dialled.
-fn dialled(address: Address) -> Address {
-    let host = match address.ip() {
-        Some(IpAddr::V4(ip)) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
-        Some(IpAddr::V6(ip)) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.to_string(),
-        _ => address.host,
-    };
-    Address { host, ..address }
-}
-
-fn is_loopback(address: &Address) -> bool {
-    match address.ip() {
-        Some(ip) => ip.is_loopback(),
-        None => address.host.eq_ignore_ascii_case("localhost"),
     }
 }

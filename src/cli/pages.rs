@@ -1,9 +1,21 @@
 //! The tree of commands with their help pages: one sentence each, options by table, examples.
 
-use clap::{Arg, Command};
+use clap::{Arg, ArgAction, Command, value_parser};
+use clap_complete::Shell;
 
 use super::flags;
 use crate::model::spec::{Protocol, Side};
+
+/// What to try first.
+pub(super) const EXAMPLES: &str = "  netplay                              open the playground
+  netplay tcp server                   start a TCP server and watch it
+  netplay tcp client                   in a second terminal: talk to it
+  netplay tcp both                     both ends, side by side in one window
+  netplay udp server 0.0.0.0:5000      a UDP server that others can reach
+  netplay http server                  then open http://127.0.0.1:8080 in a browser
+  netplay http client localhost:8080   ask for a page and watch the answer
+  netplay tcp server --json            no screen, one JSON object per event
+  echo hi | netplay tcp client --headless";
 
 /// The whole command line, as clap knows it.
 #[must_use]
@@ -17,27 +29,56 @@ pub fn command() -> Command {
              command the playground opens with nothing running.",
         )
         .after_help("`netplay --help` has examples; `netplay tcp --help` tells more.")
-        .after_long_help(
-            "Examples:
-  netplay                              open the playground
-  netplay tcp server                   start a TCP server and watch it
-  netplay tcp client                   in a second terminal: talk to it
-  netplay tcp both                     both ends, side by side in one window
-  netplay udp server 0.0.0.0:5000      a UDP server that others can reach
-  netplay http server                  then open http://127.0.0.1:8080 in a browser
-  netplay http client localhost:8080   ask for a page and watch the answer
-  netplay tcp server --json            no screen, one JSON object per event
-  echo hi | netplay tcp client --headless
-
-`netplay tcp --help`, `netplay tcp server --help` and so on tell more.",
-        )
+        .after_long_help(format!(
+            "Examples:\n{EXAMPLES}\n\n`netplay tcp --help`, `netplay tcp server --help` and so on \
+             tell more."
+        ))
         .args_override_self(true)
-        .subcommand_value_name("PROTOCOL")
-        .subcommand_help_heading("Protocols")
+        .subcommand_value_name("COMMAND")
         .args(flags::common())
         .subcommand(streams())
         .subcommand(datagrams())
         .subcommand(http())
+        .subcommand(
+            Command::new("completions")
+                .about("Print a script with which your shell completes netplay's command line")
+                .after_long_help(
+                    "Examples:
+  netplay completions bash > ~/.local/share/bash-completion/completions/netplay
+  netplay completions zsh > ~/.zfunc/_netplay      (a folder of your fpath)
+  netplay completions fish > ~/.config/fish/completions/netplay.fish
+  netplay completions powershell >> $PROFILE",
+                )
+                .arg(
+                    Arg::new("shell")
+                        .value_name("SHELL")
+                        .required(true)
+                        .value_parser(value_parser!(Shell))
+                        .help("The shell"),
+                ),
+        )
+        .subcommand(
+            Command::new("man")
+                .about("Print the manual page")
+                .after_long_help("Examples:\n  netplay man | man -l -"),
+        )
+        .subcommand(
+            Command::new("config")
+                .about("Tell where your configuration is, or print one with every default")
+                .after_long_help(
+                    "Examples:
+  netplay config                       where it is, and whether it can be read
+  netplay config --print               every entry with its default, switched off
+  netplay config --config FILE         whether FILE can be read",
+                )
+                .arg(
+                    Arg::new("print")
+                        .long("print")
+                        .action(ArgAction::SetTrue)
+                        .help("Print every entry with its default and what it means"),
+                )
+                .arg(flags::config()),
+        )
 }
 
 fn streams() -> Command {

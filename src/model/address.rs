@@ -2,7 +2,7 @@
 //! slips (a URL, a port over 65535, a missing port) are told apart before anything is resolved.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// Where to listen or whom to call: a name or IP address, not yet resolved, and a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,10 +106,50 @@ impl Address {
         }
     }
 
+    /// Where a server with this address is called from the same machine: a wildcard stands for
+    /// every address of it, and cannot be dialled.
+    #[must_use]
+    pub fn dialled(&self) -> Address {
+        let host = match self.ip() {
+            Some(IpAddr::V4(ip)) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.to_string(),
+            Some(IpAddr::V6(ip)) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.to_string(),
+            _ => self.host.clone(),
+        };
+        Address {
+            host,
+            port: self.port,
+        }
+    }
+
+    /// Whether only this machine can mean it.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        match self.ip() {
+            Some(ip) => ip.is_loopback(),
+            None => self.host.eq_ignore_ascii_case("localhost"),
+        }
+    }
+
     /// The address as an IP address, when the host is one already (zones are left to the system).
     #[must_use]
     pub fn ip(&self) -> Option<IpAddr> {
         self.host.parse().ok()
+    }
+}
+
+/// The addresses of a server and a client: whoever has none gets the one where the other can be
+/// met on this machine; without any both are at this port of 127.0.0.1.
+#[must_use]
+pub fn meet(server: Option<Address>, client: Option<Address>, port: u16) -> [Address; 2] {
+    match (server, client) {
+        (Some(server), Some(client)) => [server, client],
+        (Some(server), None) => {
+            let client = server.dialled();
+            [server, client]
+        }
+        (None, Some(client)) if client.is_loopback() => [client.clone(), client],
+        (None, Some(client)) => [Address::loopback(client.port), client],
+        (None, None) => [Address::loopback(port), Address::loopback(port)],
     }
 }
 

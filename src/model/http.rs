@@ -5,11 +5,24 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::time;
+
 /// How long an unfinished or silent message may take, unless told otherwise. Long on the screen:
 /// learners type by hand.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 /// The same for a client without a screen.
 pub const HEADLESS_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Reads how long a message may take.
+///
+/// # Errors
+/// Says in words what is wrong: no time, or none at all.
+pub fn patience(text: &str) -> Result<Duration, String> {
+    match time::parse(text).map_err(|e| e.to_string())? {
+        Duration::ZERO => Err("some patience is needed, 1ms at least".to_owned()),
+        time => Ok(time),
+    }
+}
 
 /// A header field as given by a user: name and value, exactly as they go out.
 pub type Field = (String, String);

@@ -1,5 +1,6 @@
 //! What the command line asks for: which shell runs, and what is in it.
 
+use super::settings::{Settings, Source};
 use super::spec::{Newline, Protocol, Spec};
 
 /// How a run without a screen prints its events.
@@ -45,7 +46,15 @@ impl ThemeName {
         }
     }
 
-    /// The one after it.
+    /// The theme of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<ThemeName> {
+        ThemeName::ALL
+            .into_iter()
+            .find(|theme| theme.word() == name)
+    }
+
+    /// The next one, the first after the last.
     #[must_use]
     pub fn next(self) -> ThemeName {
         let at = ThemeName::ALL.iter().position(|theme| *theme == self);
@@ -69,6 +78,8 @@ pub struct ScreenLaunch {
     pub tab: Protocol,
     /// The presets of that tab's forms: server, client.
     pub presets: [Spec; 2],
+    /// The defaults of the other tabs' forms.
+    pub defaults: Settings,
     /// Which of the two sides (server, client) start at once.
     pub start: [bool; 2],
     /// What the chat boxes add to each message.
@@ -99,4 +110,10 @@ pub enum Launch {
     Screen(Box<ScreenLaunch>),
     /// No screen.
     Headless(Box<HeadlessLaunch>),
+    /// Nothing runs: this text is printed.
+    Print(Vec<u8>),
+    /// Nothing runs: print the configuration with every default.
+    PrintConfig,
+    /// Nothing runs: say where the configuration is looked for, and whether it can be read.
+    FindConfig(Source),
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::address::Address;
 use super::http::{Asking, Serving};
+use super::size;
 
 /// A tab's protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,6 +116,25 @@ pub enum Newline {
 }
 
 impl Newline {
+    /// All of them, in the order in which they follow each other.
+    pub const ALL: [Newline; 3] = [Newline::None, Newline::Lf, Newline::CrLf];
+
+    /// The word used on the command line and in the configuration.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Newline::None => "none",
+            Newline::Lf => "lf",
+            Newline::CrLf => "crlf",
+        }
+    }
+
+    /// The line end of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Newline> {
+        Newline::ALL.into_iter().find(|end| end.word() == name)
+    }
+
     /// The bytes added.
     #[must_use]
     pub fn bytes(self) -> &'static [u8] {
@@ -140,6 +160,17 @@ impl Newline {
 pub const DEFAULT_RECV_SIZE: usize = 4096;
 /// The largest receive buffer that may be asked for, in bytes.
 pub const MAX_RECV_SIZE: usize = 16 << 20;
+/// Reads the size of a receive buffer.
+///
+/// # Errors
+/// Says in words what is wrong: no size, or not within 1 and [`MAX_RECV_SIZE`].
+pub fn recv_size(text: &str) -> Result<usize, String> {
+    match size::parse(text).map_err(|e| e.to_string())? {
+        0 => Err("a read needs room for 1 byte at least".to_owned()),
+        n if n > MAX_RECV_SIZE => Err("the largest buffer for one read is 16MiB".to_owned()),
+        n => Ok(n),
+    }
+}
 /// How much of a session's past is kept unless told otherwise, in bytes. Small enough to stay in
 /// the processor's cache: larger histories cost throughput.
 pub const DEFAULT_HISTORY: usize = 4 << 20;

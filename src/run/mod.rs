@@ -1,6 +1,7 @@
 //! The shells, where the layers meet: they own the runtime, the signals and the standard streams,
 //! and turn a launch into an exit code.
 
+pub mod config;
 mod headless;
 mod input;
 #[cfg(unix)]
@@ -17,6 +18,8 @@ use std::slice;
 
 use anyhow::Context as _;
 
+use crate::app::keymap::Keymap;
+use crate::config::page;
 use crate::model::http::Answer;
 use crate::model::launch::Launch;
 use crate::wire::text::safe;
@@ -26,10 +29,11 @@ const USAGE: u8 = 2;
 
 /// Runs what was asked for until it ends, and gives the program's exit code. What happens to a
 /// session is shown where its events go; the error is for a run that could not begin or go on.
-pub fn run(launch: Launch) -> anyhow::Result<u8> {
+pub fn run(launch: Launch, keymap: Keymap) -> anyhow::Result<u8> {
     let specs = match &launch {
         Launch::Screen(launch) => &launch.presets[..],
         Launch::Headless(launch) => slice::from_ref(&launch.spec),
+        Launch::Print(_) | Launch::PrintConfig | Launch::FindConfig(_) => &[],
     };
     for spec in specs {
         look_for(&spec.serving.answer)?;
@@ -37,13 +41,34 @@ pub fn run(launch: Launch) -> anyhow::Result<u8> {
     match launch {
         Launch::Screen(launch) => {
             if let Err(error) = terminal::check() {
-                // A closed stderr changes nothing about the answer.
-                let _ = writeln!(io::stderr(), "netplay: {error}");
-                return Ok(USAGE);
+                return Ok(wrong_usage(&error.into()));
             }
-            tui::run(*launch)
+            tui::run(*launch, keymap)
         }
         Launch::Headless(launch) => headless::run(*launch),
+        Launch::Print(text) => print(&text),
+        Launch::PrintConfig => print(page().as_bytes()),
+        Launch::FindConfig(source) => match config::find(&source) {
+            Ok(text) => print(text.as_bytes()),
+            Err(error) => Ok(wrong_usage(&error)),
+        },
+    }
+}
+
+/// Says what is wrong with what was asked, and gives the exit code for it.
+#[must_use]
+pub fn wrong_usage(error: &anyhow::Error) -> u8 {
+    // A closed stderr changes nothing about the answer.
+    let _ = writeln!(io::stderr(), "netplay: {error}");
+    USAGE
+}
+
+/// Prints a text; when nobody reads it, that is the reader's choice.
+fn print(text: &[u8]) -> anyhow::Result<u8> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(0),
     }
 }
 

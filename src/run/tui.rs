@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::signals::{Signal, Signals};
 use super::{locale, terminal};
+use crate::app::keymap::Keymap;
 use crate::app::{App, Effect, Machine, Message};
 use crate::model::event::{EventKind, SessionId};
 use crate::model::launch::ScreenLaunch;
@@ -94,6 +95,13 @@ impl<B: Backend> Screen<B> {
         };
         screen.carry_out(effects);
         Ok(screen)
+    }
+
+    /// The same with other keys.
+    #[must_use]
+    pub fn with_keymap(mut self, keymap: Keymap) -> Self {
+        self.app.keymap = keymap;
+        self
     }
 
     /// The state, for tests and the summary.
@@ -374,7 +382,7 @@ fn pause_process(stop: bool) -> io::Result<bool> {
 ///
 /// # Errors
 /// When there is no terminal, or when the system gives no runtime or no signals.
-pub fn run(mut launch: ScreenLaunch) -> anyhow::Result<u8> {
+pub fn run(mut launch: ScreenLaunch, keymap: Keymap) -> anyhow::Result<u8> {
     launch.looks.ascii |= !locale::is_utf8();
     let clock = Clock::new();
     net::raise_descriptor_limit();
@@ -383,7 +391,7 @@ pub fn run(mut launch: ScreenLaunch) -> anyhow::Result<u8> {
         .build()?;
     terminal::install_panic_hook();
     terminal::enter()?;
-    let end = runtime.block_on(show(launch, clock));
+    let end = runtime.block_on(show(launch, keymap, clock));
     terminal::leave();
     runtime.shutdown_background();
     let (end, summary) = end?;
@@ -401,7 +409,11 @@ pub fn run(mut launch: ScreenLaunch) -> anyhow::Result<u8> {
     })
 }
 
-async fn show(launch: ScreenLaunch, clock: Clock) -> anyhow::Result<(End, Vec<String>)> {
+async fn show(
+    launch: ScreenLaunch,
+    keymap: Keymap,
+    clock: Clock,
+) -> anyhow::Result<(End, Vec<String>)> {
     let machine = Machine {
         origin: clock.origin(),
         utc_offset: jiff::Zoned::now().offset().seconds().into(),
@@ -412,7 +424,8 @@ async fn show(launch: ScreenLaunch, clock: Clock) -> anyhow::Result<(End, Vec<St
     let (notify, mut signals) = mpsc::channel(16);
     tokio::spawn(pass_on(Signals::all()?, notify));
     let mut input = terminal::read_input()?;
-    let mut screen = Screen::new(launch, machine, clock, terminal, Some(pause_process))?;
+    let screen = Screen::new(launch, machine, clock, terminal, Some(pause_process))?;
+    let mut screen = screen.with_keymap(keymap);
     // A frame that cannot be written means that the terminal is gone.
     let end = screen
         .run(&mut input, &mut signals)

@@ -139,8 +139,7 @@ pub fn title(app: &App, painter: &mut Painter, place: &Place, focused: bool, abo
         let (text, role) = if above.unseen > 0 {
             (format!("{arrow} {} new", above.unseen), Role::Warning)
         } else {
-            let key = app.key_name(Context::Log, Action::Follow);
-            (format!("not following: {key} follows"), Role::Quiet)
+            (not_following(app), Role::Quiet)
         };
         painter.on_rule(left, right, y, &text, role)
     };
@@ -156,6 +155,12 @@ pub fn title(app: &App, painter: &mut Painter, place: &Place, focused: bool, abo
         let words = format!("{} older ones gone", above.gone);
         painter.on_rule(left, right, y, &words, Role::Quiet);
     }
+}
+
+/// That what is new does not show by itself, and the key for it.
+pub fn not_following(app: &App) -> String {
+    let key = app.key_name(Context::Log, Action::Follow);
+    format!("not following: {key} follows")
 }
 
 /// The filter and how many it hides, on a rule. Returns where that begins.

@@ -7,6 +7,7 @@ use super::paint::Painter;
 use super::theme::Role;
 use super::typed;
 use crate::app::App;
+use crate::app::keymap::{Action, Context};
 use crate::app::layout;
 use crate::app::palette::Palette;
 
@@ -16,7 +17,9 @@ pub fn draw(app: &App, palette: &Palette, painter: &mut Painter, screen: Rect) -
     let height = layout::palette_rows(app.size);
     // It does not shrink while one types: that would move what one reads.
     let area = layout::page(screen, height + 2);
-    let body = page(painter, area, "all actions", "Enter do it   Esc back");
+    let key = app.key_name(Context::Palette, Action::Choose);
+    let last = format!("{key} do it   Esc back");
+    let body = page(painter, area, "all actions", &last);
     let x = painter.text(body.x, body.y, ":", Role::Key, 1) + 1;
     let line = Rect {
         x,

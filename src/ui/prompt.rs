@@ -10,6 +10,7 @@ use super::theme::Role;
 use super::typed;
 use crate::app::App;
 use crate::app::filter::EXAMPLES;
+use crate::app::keymap::{Action, Context};
 use crate::app::prompt::{Prompt, Purpose};
 use crate::app::sifting::Position as Found;
 use crate::wire::text::safe;
@@ -59,17 +60,18 @@ fn beside(app: &App, prompt: &Prompt) -> (Vec<String>, Role) {
         let short: String = error.chars().take(36).collect();
         return (vec![error, short], Role::Warning);
     }
+    let keep = app.key_name(Context::Prompt, Action::Keep);
     match (prompt.purpose, prompt.line.text().is_empty()) {
         (Purpose::Search, true) => (
             vec![
-                "text, \\x00, 0d0a or re:expression   Enter keep   Esc back".to_owned(),
+                format!("text, \\x00, 0d0a or re:expression   {keep} keep   Esc back"),
                 "text, \\x00, 0d0a, re:expression".to_owned(),
             ],
             Role::Quiet,
         ),
         (Purpose::Filter, true) => (
             vec![
-                format!("{EXAMPLES}   Enter keep   Esc back"),
+                format!("{EXAMPLES}   {keep} keep   Esc back"),
                 EXAMPLES.to_owned(),
             ],
             Role::Quiet,
@@ -77,7 +79,7 @@ fn beside(app: &App, prompt: &Prompt) -> (Vec<String>, Role) {
         (Purpose::Search, false) => (
             app.position().map_or_else(Vec::new, |found| {
                 let words = position(found);
-                vec![format!("{words}   Enter keep   Esc back"), words]
+                vec![format!("{words}   {keep} keep   Esc back"), words]
             }),
             Role::Quiet,
         ),
@@ -85,7 +87,7 @@ fn beside(app: &App, prompt: &Prompt) -> (Vec<String>, Role) {
             let hidden = app.hidden().unwrap_or(0);
             let words = format!("{hidden} hidden");
             (
-                vec![format!("{words}   Enter keep   Esc back"), words],
+                vec![format!("{words}   {keep} keep   Esc back"), words],
                 Role::Quiet,
             )
         }

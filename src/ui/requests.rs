@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::app::entry::Tone;
 use crate::app::http::exchange::Exchange;
 use crate::app::http::{list, spell};
+use crate::app::keymap::{Action, Context};
 use crate::app::layout::{self, Place, inset};
 use crate::app::scroll::{Rows as _, Scroll};
 use crate::app::side::{Phase, SideState};
@@ -27,7 +28,7 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
     let http = &state.http;
     let hidden = http.rows().hidden();
     let right = log::filter_on_rule(app, painter, (left, right), place.rule.y, hidden);
-    on_list_rule(state, painter, left, right, place.rule.y);
+    on_list_rule(app, state, painter, (left, right), place.rule.y);
     let body = inset(place.body);
     let rows = layout::list_rows(state, body.height);
     let list = http.rows();
@@ -53,7 +54,13 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
     }
 }
 
-fn on_list_rule(state: &SideState, painter: &mut Painter, left: u16, right: u16, y: u16) {
+fn on_list_rule(
+    app: &App,
+    state: &SideState,
+    painter: &mut Painter,
+    (left, right): (u16, u16),
+    y: u16,
+) {
     if let Some(notice) = &state.notice {
         let role = if notice.warning {
             Role::Warning
@@ -66,14 +73,15 @@ fn on_list_rule(state: &SideState, painter: &mut Painter, left: u16, right: u16,
     }
     let mut right = right;
     if state.http.list != Scroll::Follow {
-        right = painter.on_rule(left, right, y, "not following: f follows", Role::Quiet);
+        right = painter.on_rule(left, right, y, &log::not_following(app), Role::Quiet);
     }
     if state.side == Side::Client {
         return;
     }
     if state.http.edited.is_some() {
-        let words = "answer: edited by hand (r: back to normal)";
-        right = painter.on_rule(left, right, y, words, Role::Warning);
+        let key = app.key_name(Context::Requests, Action::Normal);
+        let words = format!("answer: edited by hand ({key}: back to normal)");
+        right = painter.on_rule(left, right, y, &words, Role::Warning);
     }
     if state.http.one_at_a_time {
         painter.on_rule(left, right, y, "one at a time", Role::Warning);

@@ -24,6 +24,9 @@ pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
+/// A folder without a configuration: that of whoever runs the tests is not to count.
+pub const NO_CONFIG: &str = env!("CARGO_TARGET_TMPDIR");
+
 /// The binary with these words, separated by blanks, in a locale with UTF-8 and at UTC.
 pub fn command(words: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_netplay"));
@@ -31,6 +34,7 @@ pub fn command(words: &str) -> Command {
         .args(words.split_whitespace())
         .env("LC_ALL", "C.UTF-8")
         .env("TZ", "UTC")
+        .env("XDG_CONFIG_HOME", NO_CONFIG)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

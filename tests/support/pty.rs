@@ -86,6 +86,8 @@ impl Start {
         };
         command.args(&self.words);
         command.env_clear();
+        // A folder without a configuration: that of whoever runs the tests is not to count.
+        command.env("XDG_CONFIG_HOME", env!("CARGO_TARGET_TMPDIR"));
         if let Some(path) = std::env::var_os("PATH") {
             command.env("PATH", path);
         }

@@ -12,7 +12,7 @@ use netplay::app::{App, Effect, Machine, Message};
 use netplay::cli;
 use netplay::model::event::{By, ConnId, Event, EventKind, How, Outcome};
 use netplay::model::failure::Failure;
-use netplay::model::launch::{Launch, Looks, ThemeName};
+use netplay::model::launch::{Launch, Looks, ScreenLaunch, ThemeName};
 use netplay::model::spec::Side;
 use netplay::model::time::{Origin, Stamp};
 use netplay::ui;
@@ -69,6 +69,11 @@ impl Story {
         let Ok(Launch::Screen(launch)) = cli::parse(words, false) else {
             panic!("{line:?} opens no screen");
         };
+        Story::with(*launch, size)
+    }
+
+    /// The screen of a launch.
+    pub fn with(launch: ScreenLaunch, size: (u16, u16)) -> Story {
         let machine = Machine {
             origin: Origin(SystemTime::UNIX_EPOCH + Duration::from_secs(ORIGIN)),
             utc_offset: 0,
@@ -76,7 +81,7 @@ impl Story {
             can_suspend: true,
         };
         let at = Duration::from_secs(11);
-        let (app, _) = App::new(*launch, machine, size, Stamp(at));
+        let (app, _) = App::new(launch, machine, size, Stamp(at));
         Story { app, at }
     }
 

@@ -240,8 +240,8 @@ mod tests {
 
     #[test]
     fn a_changed_key_acts_and_the_old_one_does_no_longer() {
-        let map = map(&[(Action::Follow, &["F2", "u"])]);
-        for key in ["F2", "u"] {
+        let map = map(&[(Action::Follow, &["F2", "é"])]);
+        for key in ["F2", "é"] {
             assert_eq!(
                 map.action(Context::Log, press(key)),
                 Some(Action::Follow),
@@ -277,23 +277,23 @@ mod tests {
     #[test]
     fn a_default_key_stays_where_it_is_and_a_new_one_counts_everywhere() {
         // Enter is another action's in the form.
-        let map = map(&[(Action::Type, &["Enter", "o"])]);
+        let map = map(&[(Action::Type, &["Enter", "é"])]);
         assert_eq!(map.action(Context::Box, press("Enter")), Some(Action::Type));
         assert_eq!(
             map.action(Context::Form, press("Enter")),
             Some(Action::Start)
         );
-        assert_eq!(map.action(Context::Form, press("o")), Some(Action::Type));
+        assert_eq!(map.action(Context::Form, press("é")), Some(Action::Type));
         assert_eq!(map.action(Context::Form, press("i")), None);
     }
 
     #[test]
     fn a_character_is_no_key_in_type_mode_where_the_default_ones_stay() {
-        let map = map(&[(Action::NextField, &["u"])]);
+        let map = map(&[(Action::NextField, &["é"])]);
         let means = |context, key| map.action(context, press(key));
-        assert_eq!(means(Context::Form, "u"), Some(Action::NextField));
+        assert_eq!(means(Context::Form, "é"), Some(Action::NextField));
         assert_eq!(means(Context::Form, "j"), None);
-        assert_eq!(means(Context::TypeForm, "u"), None);
+        assert_eq!(means(Context::TypeForm, "é"), None);
         assert_eq!(means(Context::TypeForm, "Tab"), Some(Action::NextField));
     }
 
@@ -346,11 +346,11 @@ mod tests {
             (Action::QuitNow, &["F10"]),
             (Action::Leave, &[]),
             (Action::Done, &["ctrl+d"]),
-            (Action::Close, &["w"]),
+            (Action::Close, &["F9"]),
             (Action::No, &[]),
             (Action::AskQuit, &[]),
             (Action::ClearLine, &["ctrl+u"]),
-            (Action::Yes, &["j"]),
+            (Action::Yes, &["F8"]),
         ]);
         let kept = Keymap::default();
         for row in kept.all() {

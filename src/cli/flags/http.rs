@@ -3,13 +3,12 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Arg, ArgAction, value_parser};
 
 use super::Flag;
-use crate::model::http::Field;
+use crate::model::http::{self, Field};
 use crate::model::spec::{Protocol, Side};
 use crate::model::time;
 
@@ -148,7 +147,7 @@ pub(super) const FLAGS: [Flag; 10] = [
         because: "only HTTP has messages that can be unfinished",
         define: |arg| {
             arg.value_name("TIME")
-                .value_parser(patience)
+                .value_parser(http::patience)
                 .help_heading(MESSAGE)
                 .help("How long a message may stand still [default: 2m]")
                 .long_help(
@@ -169,12 +168,5 @@ fn field(text: &str) -> Result<Field, String> {
         Some(("", _)) => Err("a name belongs before the colon, as in 'X-Name: value'".to_owned()),
         Some((name, value)) => Ok((name.to_owned(), value.trim().to_owned())),
         None => Err("a header field reads 'Name: value'".to_owned()),
-    }
-}
-
-fn patience(text: &str) -> Result<Duration, String> {
-    match time::parse(text).map_err(|e| e.to_string())? {
-        Duration::ZERO => Err("some patience is needed, 1ms at least".to_owned()),
-        time => Ok(time),
     }
 }
