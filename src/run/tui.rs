@@ -324,10 +324,11 @@ impl io::Write for FrameWriter {
         }
         queue!(self.frame, EndSynchronizedUpdate)?;
         let frame = std::mem::take(&mut self.frame);
+        // Looked at while nobody else writes: a panic elsewhere leaves the screen.
+        let mut out = io::stdout().lock();
         if !terminal::is_entered() {
             return Ok(());
         }
-        let mut out = io::stdout().lock();
         out.write_all(&frame)?;
         out.flush()
     }
@@ -359,8 +360,12 @@ pub fn run(mut launch: ScreenLaunch) -> anyhow::Result<u8> {
         .enable_all()
         .build()?;
     terminal::install_panic_hook();
-    terminal::enter()?;
-    let end = runtime.block_on(show(launch, clock));
+    let end = runtime.block_on(async {
+        // Before the screen is entered: a signal would end the program in the midst of it.
+        let signals = Signals::all()?;
+        terminal::enter()?;
+        show(launch, clock, signals).await
+    });
     terminal::leave();
     runtime.shutdown_background();
     let (end, summary) = end?;
@@ -378,7 +383,11 @@ pub fn run(mut launch: ScreenLaunch) -> anyhow::Result<u8> {
     })
 }
 
-async fn show(launch: ScreenLaunch, clock: Clock) -> anyhow::Result<(End, Vec<String>)> {
+async fn show(
+    launch: ScreenLaunch,
+    clock: Clock,
+    signals: Signals,
+) -> anyhow::Result<(End, Vec<String>)> {
     let machine = Machine {
         origin: clock.origin(),
         utc_offset: jiff::Zoned::now().offset().seconds().into(),
@@ -386,13 +395,13 @@ async fn show(launch: ScreenLaunch, clock: Clock) -> anyhow::Result<(End, Vec<St
         can_suspend: terminal::CAN_STOP,
     };
     let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
-    let (notify, mut signals) = mpsc::channel(16);
-    tokio::spawn(pass_on(Signals::all()?, notify));
+    let (notify, mut signalled) = mpsc::channel(16);
+    tokio::spawn(pass_on(signals, notify));
     let mut input = terminal::read_input()?;
     let mut screen = Screen::new(launch, machine, clock, terminal, Some(pause_process))?;
     // A frame that cannot be written means that the terminal is gone.
     let end = screen
-        .run(&mut input, &mut signals)
+        .run(&mut input, &mut signalled)
         .await
         .unwrap_or(End::Gone);
     terminal::leave();
