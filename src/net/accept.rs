@@ -97,7 +97,7 @@ impl Door {
             let now = Instant::now();
             self.not_before = Some(now + self.backoff.failed());
             if self.episode.begins(now)
-                && let Ok(local) = self.listeners[index].local_addr()
+                && let Some(Ok(local)) = self.listeners.get(index).map(TcpListener::local_addr)
             {
                 return Accepted::Trouble(local, error);
             }
@@ -111,7 +111,9 @@ impl Door {
         std::future::poll_fn(|context| {
             for step in 0..count {
                 let index = (self.first + step) % count;
-                if let Poll::Ready(result) = self.listeners[index].poll_accept(context) {
+                if let Some(listener) = self.listeners.get(index)
+                    && let Poll::Ready(result) = listener.poll_accept(context)
+                {
                     return Poll::Ready((index, result));
                 }
             }

@@ -4,6 +4,18 @@
 //! Start is not async: names are resolved, sockets bound and dialled in the task, and all of it
 //! comes back as events. Dropping the handle cancels the session.
 
+// Nothing that a peer sends may end the program by a panic; tests may.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::string_slice,
+        clippy::unreachable
+    )
+)]
+
 mod accept;
 mod bind;
 mod dial;

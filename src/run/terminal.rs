@@ -18,6 +18,9 @@ use super::signals::Signal;
 /// The exit code of a panic, as Rust's own.
 const PANIC_CODE: i32 = 101;
 
+/// The name of the thread that reads keys.
+const KEYBOARD: &str = "keyboard";
+
 /// How many input events may wait; a terminal sends far fewer.
 const INPUT_QUEUE: usize = 1024;
 
@@ -98,12 +101,14 @@ pub fn abandon(code: u8) -> ! {
     std::process::exit(code.into())
 }
 
-/// On this thread, which draws the screen, a panic leaves the screen, prints its message and ends
-/// the program. On any other thread it prints nothing: the session that it ends shows its text.
+/// On this thread, which draws the screen, and on the one that reads keys, a panic leaves the
+/// screen, prints its message and ends the program: neither can go on without the other. On any
+/// other thread it prints nothing: the session that it ends shows its text.
 pub fn install_panic_hook() {
     let screen = thread::current().id();
     panic::set_hook(Box::new(move |info| {
-        if thread::current().id() != screen {
+        let thread = thread::current();
+        if thread.id() != screen && thread.name() != Some(KEYBOARD) {
             return;
         }
         leave();
@@ -161,8 +166,10 @@ pub const CAN_STOP: bool = cfg!(unix);
 pub fn read_input() -> io::Result<mpsc::Receiver<Event>> {
     let (sender, receiver) = mpsc::channel(INPUT_QUEUE);
     thread::Builder::new()
-        .name("keyboard".to_owned())
+        .name(KEYBOARD.to_owned())
         .spawn(move || {
+            #[cfg(debug_assertions)]
+            break_if_asked();
             // Whatever the error: there will be no more input.
             let _ = read_events(|event| sender.blocking_send(event).is_ok());
             if sender.is_closed() {
@@ -173,6 +180,13 @@ pub fn read_input() -> io::Result<mpsc::Receiver<Event>> {
             abandon(Signal::HangUp.exit_code());
         })?;
     Ok(receiver)
+}
+
+/// For the tests of what a panic leaves behind.
+#[cfg(debug_assertions)]
+fn break_if_asked() {
+    let asked = std::env::var_os("NETPLAY_PANIC").is_some_and(|place| place == KEYBOARD);
+    assert!(!asked, "asked for by NETPLAY_PANIC");
 }
 
 /// Reads until the terminal is gone, or until `send` refuses.

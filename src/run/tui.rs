@@ -355,10 +355,11 @@ impl io::Write for FrameWriter {
         }
         queue!(self.frame, EndSynchronizedUpdate)?;
         let frame = std::mem::take(&mut self.frame);
+        // Looked at while nobody else writes: a panic elsewhere leaves the screen.
+        let mut out = io::stdout().lock();
         if !terminal::is_entered() {
             return Ok(());
         }
-        let mut out = io::stdout().lock();
         out.write_all(&frame)?;
         out.flush()
     }
@@ -390,8 +391,12 @@ pub fn run(mut launch: ScreenLaunch, keymap: Keymap) -> anyhow::Result<u8> {
         .enable_all()
         .build()?;
     terminal::install_panic_hook();
-    terminal::enter()?;
-    let end = runtime.block_on(show(launch, keymap, clock));
+    let end = runtime.block_on(async {
+        // Before the screen is entered: a signal would end the program in the midst of it.
+        let signals = Signals::all()?;
+        terminal::enter()?;
+        show(launch, keymap, clock, signals).await
+    });
     terminal::leave();
     runtime.shutdown_background();
     let (end, summary) = end?;
@@ -413,6 +418,7 @@ async fn show(
     launch: ScreenLaunch,
     keymap: Keymap,
     clock: Clock,
+    signals: Signals,
 ) -> anyhow::Result<(End, Vec<String>)> {
     let machine = Machine {
         origin: clock.origin(),
@@ -421,14 +427,14 @@ async fn show(
         can_suspend: terminal::CAN_STOP,
     };
     let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
-    let (notify, mut signals) = mpsc::channel(16);
-    tokio::spawn(pass_on(Signals::all()?, notify));
+    let (notify, mut signalled) = mpsc::channel(16);
+    tokio::spawn(pass_on(signals, notify));
     let mut input = terminal::read_input()?;
     let screen = Screen::new(launch, machine, clock, terminal, Some(pause_process))?;
     let mut screen = screen.with_keymap(keymap);
     // A frame that cannot be written means that the terminal is gone.
     let end = screen
-        .run(&mut input, &mut signals)
+        .run(&mut input, &mut signalled)
         .await
         .unwrap_or(End::Gone);
     terminal::leave();

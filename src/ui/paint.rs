@@ -1,6 +1,8 @@
 //! Writing into cells: texts with a role, rules with titles, right-aligned columns. Everything is
 //! clipped to what is given; nothing here can write outside the buffer.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -9,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Role, Theme};
 use crate::app::entry::Piece;
+use crate::wire::text::{Charset, tokens};
 
 /// A buffer and the theme to paint it with.
 pub struct Painter<'a> {
@@ -24,12 +27,26 @@ impl<'a> Painter<'a> {
         Painter { buffer, theme }
     }
 
+    /// The text in the characters that may be shown. Where that is ASCII, nothing else reaches a
+    /// cell, whoever brought it: a terminal of 8 bits would take parts of it for controls.
+    fn spelled<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        if self.theme.charset == Charset::Unicode || text.is_ascii() {
+            return Cow::Borrowed(text);
+        }
+        let mut spelled = String::with_capacity(text.len() * 2);
+        for token in tokens(text.as_bytes(), Charset::Ascii) {
+            token.shown.push_to(&mut spelled);
+        }
+        Cow::Owned(spelled)
+    }
+
     /// Writes a text of at most `width` cells. Returns the column behind it.
     pub fn styled(&mut self, x: u16, y: u16, text: &str, style: Style, width: u16) -> u16 {
         let area = self.buffer.area;
         if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
             return x;
         }
+        let text = self.spelled(text);
         self.buffer.set_stringn(x, y, text, width.into(), style).0
     }
 
@@ -41,7 +58,8 @@ impl<'a> Painter<'a> {
     /// Writes words of at most `width` cells in a role; what is cut off is told by an ellipsis.
     /// Returns the column behind them.
     pub fn words(&mut self, x: u16, y: u16, text: &str, role: Role, width: u16) -> u16 {
-        let end = self.text(x, y, text, role, width);
+        let text = self.spelled(text);
+        let end = self.text(x, y, &text, role, width);
         if text.width() > width.into() && end > x {
             let ellipsis = self.theme.either("…", "~");
             self.text(end - 1, y, ellipsis, role, 1);
@@ -52,10 +70,11 @@ impl<'a> Painter<'a> {
     /// Writes a text in front of column `right`. Returns the column where it begins; nothing is
     /// written when it does not fit behind `left`.
     pub fn right(&mut self, left: u16, right: u16, y: u16, text: &str, role: Role) -> u16 {
+        let text = self.spelled(text);
         let width = text.width() as u16;
         match right.checked_sub(width).filter(|x| *x >= left) {
             Some(x) => {
-                self.text(x, y, text, role, width);
+                self.text(x, y, &text, role, width);
                 x
             }
             None => right,

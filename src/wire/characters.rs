@@ -1,6 +1,7 @@
 //! What the tables of Unicode say of a character, as far as showing it goes. Decides nothing about
 //! bytes or about what is shown instead.
 
+use crate::wire::part::{part, well_formed};
 use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_segmentation::GraphemeCursor;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
@@ -41,8 +42,9 @@ pub(super) fn is_hidden(c: char) -> bool {
 /// Whether a character is drawn in cells of its own, whatever is before it.
 pub(super) fn stands_alone(c: char) -> bool {
     let mut buffer = [b'a', 0, 0, 0, 0];
-    let len = 1 + c.encode_utf8(&mut buffer[1..]).len();
-    cells(c) > 0 && str::from_utf8(&buffer[..len]).is_ok_and(|text| is_boundary(text, 1))
+    let [_, after @ ..] = &mut buffer;
+    let len = 1 + c.encode_utf8(after).len();
+    cells(c) > 0 && is_boundary(well_formed(part(&buffer, ..len)), 1)
 }
 
 /// Whether a grapheme cluster ends at `offset`, which lies within `text` (UAX 29).

@@ -74,8 +74,9 @@ struct Input<'a> {
 
 impl Input<'_> {
     fn next(&mut self) -> Option<char> {
-        let c = self.rest.chars().next()?;
-        self.rest = &self.rest[c.len_utf8()..];
+        let mut chars = self.rest.chars();
+        let c = chars.next()?;
+        self.rest = chars.as_str();
         self.column += 1;
         Some(c)
     }

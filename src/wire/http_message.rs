@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use bytes::Bytes;
 
 use super::http1::{End, Fields, Item, Reader, RequestHead, ResponseHead, Version};
+use super::part::part;
 use crate::model::address::Address;
 use crate::model::http::{Asking, Field, Message, Request, Response};
 use crate::model::url::HTTP_PORT;
@@ -131,8 +132,8 @@ fn split_head(raw: &[u8]) -> (Vec<&[u8]>, usize) {
     let mut lines = Vec::new();
     let mut at = 0;
     while at < raw.len() {
-        let end = memchr::memchr(b'\n', &raw[at..]).map_or(raw.len(), |lf| at + lf);
-        let line = &raw[at..end];
+        let end = memchr::memchr(b'\n', part(raw, at..)).map_or(raw.len(), |lf| at + lf);
+        let line = part(raw, at..end);
         at = (end + 1).min(raw.len());
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if line.is_empty() {
@@ -152,16 +153,17 @@ fn read_start(line: &[u8]) -> (String, String) {
     let method = words.next().unwrap_or_default();
     let rest = words.next().unwrap_or_default();
     let target = match rest.iter().rposition(|&b| b == b' ') {
-        Some(blank) if rest[blank + 1..].starts_with(b"HTTP/") => &rest[..blank],
+        Some(blank) if part(rest, blank + 1..).starts_with(b"HTTP/") => part(rest, ..blank),
         _ => rest,
     };
     (text(method), text(target))
 }
 
 fn read_field(line: &[u8]) -> Field {
-    let colon = memchr::memchr(b':', line).unwrap_or(line.len());
-    let value = line.get(colon + 1..).unwrap_or_default();
-    (text(&line[..colon]), text(value.trim_ascii()))
+    let mut parts = line.splitn(2, |&b| b == b':');
+    let name = parts.next().unwrap_or_default();
+    let value = parts.next().unwrap_or_default();
+    (text(name), text(value.trim_ascii()))
 }
 
 /// What of a request, whatever its bytes are, decides how its answer is read.
@@ -193,9 +195,9 @@ impl Asked {
             }
         }
         let word = raw.trim_ascii_start();
-        let end = word.iter().position(u8::is_ascii_whitespace);
+        let method = word.split(u8::is_ascii_whitespace).next();
         Asked {
-            method: text(&word[..end.unwrap_or(word.len())]),
+            method: text(method.unwrap_or_default()),
             keep_alive: true,
         }
     }

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::part::{part, well_formed};
 use super::text::{self, Charset, Flow, Kind, Shown, TAB, Token, Tokens, WIDEST};
 
 /// How many bytes of one event are formatted as text; the hex view has the rest.
@@ -49,9 +50,9 @@ pub fn formatted_len(bytes: &[u8], limit: usize) -> usize {
     if bytes.len() <= limit {
         return bytes.len();
     }
-    let shown = &bytes[..limit];
+    let (shown, rest) = bytes.split_at(limit);
     match shown.last() {
-        Some(b'\r') if bytes[limit] == b'\n' => limit - 1,
+        Some(b'\r') if rest.first() == Some(&b'\n') => limit - 1,
         _ => limit - text::incomplete_tail(shown),
     }
 }
@@ -67,7 +68,7 @@ pub fn formatted_len(bytes: &[u8], limit: usize) -> usize {
 /// [`Iterator::count`] only measure the rows that they pass over.
 #[must_use]
 pub fn rows(bytes: &[u8], width: u16, charset: Charset, limit: usize) -> Rows<'_> {
-    let bytes = &bytes[..formatted_len(bytes, limit)];
+    let bytes = part(bytes, ..formatted_len(bytes, limit));
     let width = width.clamp(MIN_WIDTH, MAX_WIDTH);
     Rows {
         bytes,
@@ -181,10 +182,10 @@ impl<'a> Rows<'a> {
                     pos: here.pos + at,
                     col: self.width,
                 };
-                if run.as_bytes()[at] == b' ' {
+                if run.as_bytes().get(at) == Some(&b' ') {
                     return here;
                 }
-                let within = memchr::memrchr(b' ', &run.as_bytes()[..at]);
+                let within = memchr::memrchr(b' ', part(run.as_bytes(), ..at));
                 let seam = within.map_or(seam, |offset| Seam {
                     pos: token.source.start + offset + 1,
                     col: self.width - room + offset as u16 + 1,
@@ -277,7 +278,7 @@ impl<'a> Line<'a> {
         let number = found.partition_point(|place| place.end <= start);
         Line {
             bytes,
-            found: &found[number..],
+            found: found.get(number..).unwrap_or_default(),
             number,
             spans: Vec::new(),
             text: None,
@@ -286,8 +287,10 @@ impl<'a> Line<'a> {
 
     /// The place that begins at or before `end` and ends behind `start`, if there is one.
     fn place(&mut self, start: usize, end: usize) -> Option<(usize, Range<usize>)> {
-        while self.found.first().is_some_and(|place| place.end <= start) {
-            self.found = &self.found[1..];
+        while let [first, rest @ ..] = self.found
+            && first.end <= start
+        {
+            self.found = rest;
             self.number += 1;
         }
         let place = self.found.first().filter(|place| place.start < end)?;
@@ -323,7 +326,7 @@ impl<'a> Line<'a> {
         }
         if blanks > 0 {
             self.spans.push(Span {
-                text: Cow::Borrowed(&BLANKS[..blanks.into()]),
+                text: Cow::Borrowed(BLANKS.get(..blanks.into()).unwrap_or(BLANKS)),
                 kind: Kind::Text,
                 found,
             });
@@ -374,16 +377,19 @@ impl<'a> Line<'a> {
 }
 
 fn slice(bytes: &[u8], range: Range<usize>) -> &str {
-    str::from_utf8(&bytes[range]).expect("text tokens are well-formed UTF-8")
+    well_formed(part(bytes, range))
 }
 
 /// Whether two neighbouring texts measure differently when they are one: some pairs of letters,
 /// such as Arabic lam and alef, may be drawn as one, but a grid of cells draws each by itself.
 fn is_ligature(bytes: &[u8], first: &Range<usize>, second: &Range<usize>) -> bool {
-    if bytes[first.end - 1].is_ascii() || bytes[second.start].is_ascii() {
+    let (left, right) = (slice(bytes, first.clone()), slice(bytes, second.clone()));
+    if left.as_bytes().last().is_none_or(u8::is_ascii)
+        || right.as_bytes().first().is_none_or(u8::is_ascii)
+    {
         return false;
     }
-    let apart = slice(bytes, first.clone()).width() + slice(bytes, second.clone()).width();
+    let apart = left.width() + right.width();
     slice(bytes, first.start..second.end).width() != apart
 }
 

@@ -15,6 +15,7 @@ use super::characters::{
     cells, changes_emoji, is_boundary, is_emoji_sequence, is_hidden, is_jamo, is_mark,
     is_regional_indicator, is_trailing_jamo, stands_alone,
 };
+use super::part::{part, well_formed};
 
 /// What the terminal can show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,7 +111,7 @@ impl Shown<'_> {
     }
 
     fn write_to(&self, out: &mut impl fmt::Write) -> fmt::Result {
-        let digit = |n: u8| char::from(b"0123456789abcdef"[usize::from(n)]);
+        let digit = |n: u8| char::from_digit(n.into(), 16).unwrap_or('?');
         match *self {
             Shown::Source(text) | Shown::Sign(text) => out.write_str(text),
             // Binary data is full of these: `write!` takes three times as long.
@@ -199,7 +200,7 @@ impl<'a> Tokens<'a> {
 
     /// The same tokens, ending at `end`, which must be where a token begins or within a run.
     pub(super) fn until(mut self, end: usize) -> Tokens<'a> {
-        self.bytes = &self.bytes[..end];
+        self.bytes = part(self.bytes, ..end);
         self
     }
 
@@ -214,8 +215,8 @@ impl<'a> Tokens<'a> {
     }
 
     fn ascii(&self) -> Part<'a> {
-        let rest = &self.bytes[self.pos..];
-        let rest = &rest[..rest.len().min(self.longest.into())];
+        let rest = part(self.bytes, self.pos..);
+        let rest = part(rest, ..rest.len().min(self.longest.into()));
         let mut len = printable_ascii(rest);
         // A mark that follows belongs to the last character of the run, not to the run.
         if self.look.unicode && self.bytes.get(self.pos + len).is_some_and(|b| *b >= 0x80) {
@@ -228,7 +229,7 @@ impl<'a> Tokens<'a> {
                 len -= 1;
             }
         }
-        let text = str::from_utf8(&rest[..len]).expect("ASCII is UTF-8");
+        let text = well_formed(part(rest, ..len));
         Part {
             shown: Shown::Source(text),
             width: len,
@@ -241,7 +242,7 @@ impl<'a> Tokens<'a> {
     fn beyond_ascii(&self, c: char) -> Part<'a> {
         if self.look.unicode && !is_hidden(c) && stands_alone(c) {
             // Half a flag would join with any other half that is drawn next to it.
-            let next = || decode(&self.bytes[self.pos + c.len_utf8()..]);
+            let next = || decode(part(self.bytes, self.pos + c.len_utf8()..));
             if !is_regional_indicator(c) || next().is_some_and(is_regional_indicator) {
                 return self.cluster(self.cluster_end(self.pos, c.len_utf8()));
             }
@@ -262,7 +263,7 @@ impl<'a> Tokens<'a> {
     }
 
     fn cluster(&self, end: usize) -> Part<'a> {
-        let text = well_formed(&self.bytes[self.pos..end]);
+        let text = well_formed(part(self.bytes, self.pos..end));
         Part {
             shown: Shown::Source(text),
             width: text.width(),
@@ -275,12 +276,12 @@ impl<'a> Tokens<'a> {
     /// early where something must be escaped, after too many marks, and before it gets too wide.
     fn cluster_end(&self, start: usize, len: usize) -> usize {
         let mut end = start + len;
-        let mut before = well_formed(&self.bytes[start..end]).chars().next();
+        let mut before = well_formed(part(self.bytes, start..end)).chars().next();
         let mut width = before.map_or(0, cells);
         let mut marks = 0;
-        while let Some(c) = decode(&self.bytes[end..]).filter(|c| !c.is_ascii()) {
+        while let Some(c) = decode(part(self.bytes, end..)).filter(|c| !c.is_ascii()) {
             let next = end + c.len_utf8();
-            let cluster = well_formed(&self.bytes[start..next]);
+            let cluster = well_formed(part(self.bytes, start..next));
             if is_hidden(c) || is_boundary(cluster, end - start) {
                 break;
             }
@@ -300,7 +301,7 @@ impl<'a> Tokens<'a> {
 
     fn character_before(&self) -> Option<char> {
         (1..=self.pos.min(4)).find_map(|len| {
-            let c = decode(&self.bytes[self.pos - len..])?;
+            let c = decode(part(self.bytes, self.pos - len..))?;
             (c.len_utf8() == len).then_some(c)
         })
     }
@@ -318,7 +319,7 @@ impl<'a> Iterator for Tokens<'a> {
     type Item = Token<'a>;
 
     fn next(&mut self) -> Option<Token<'a>> {
-        let rest = &self.bytes[self.pos..];
+        let rest = part(self.bytes, self.pos..);
         let first = *rest.first()?;
         let part = match first {
             b' '..=b'~' => self.ascii(),
@@ -355,7 +356,7 @@ impl FusedIterator for Tokens<'_> {}
 pub fn incomplete_tail(bytes: &[u8]) -> usize {
     (1..=bytes.len().min(3))
         .find(|len| {
-            let tail = &bytes[bytes.len() - len..];
+            let tail = part(bytes, bytes.len() - len..);
             str::from_utf8(tail).is_err_and(|e| e.valid_up_to() == 0 && e.error_len().is_none())
         })
         .unwrap_or(0)
@@ -369,10 +370,10 @@ pub fn one_line(bytes: &[u8], out: &mut String) {
         match token.shown {
             Shown::Source(text) => {
                 let mut rest = text;
-                while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
-                    out.push_str(&rest[..=at]);
-                    out.push('\\');
-                    rest = &rest[at + 1..];
+                while let Some((plain, after)) = rest.split_once('\\') {
+                    out.push_str(plain);
+                    out.push_str("\\\\");
+                    rest = after;
                 }
                 out.push_str(rest);
             }
@@ -413,7 +414,10 @@ fn printable_ascii(bytes: &[u8]) -> usize {
         .take_while(|block| block.iter().fold(true, |all, b| all & printable(b)))
         .count();
     let done = blocks * 32;
-    done + bytes[done..].iter().take_while(|b| printable(b)).count()
+    done + part(bytes, done..)
+        .iter()
+        .take_while(|b| printable(b))
+        .count()
 }
 
 /// The well-formed character at the beginning (RFC 3629 §4).
@@ -426,10 +430,6 @@ fn decode(bytes: &[u8]) -> Option<char> {
         _ => return None,
     };
     str::from_utf8(bytes.get(..len)?).ok()?.chars().next()
-}
-
-fn well_formed(bytes: &[u8]) -> &str {
-    str::from_utf8(bytes).expect("only whole characters were taken")
 }
 
 fn hex_digits(n: u32) -> usize {

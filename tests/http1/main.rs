@@ -7,6 +7,8 @@ mod limits;
 mod oracle;
 mod pieces;
 mod properties;
+#[path = "../support/http_reader.rs"]
+mod reading;
 mod requests;
 mod responses;
 mod session;

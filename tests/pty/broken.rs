@@ -23,6 +23,15 @@ fn a_panic_of_the_screen_leaves_it_and_tells() {
 }
 
 #[test]
+fn a_panic_of_the_keyboard_leaves_the_screen_and_tells() {
+    let screen = netplay("tcp server :0")
+        .env("NETPLAY_PANIC", "keyboard")
+        .open();
+    let left = screen.ends(101);
+    assert!(left.contains("asked for by NETPLAY_PANIC"), "{left}");
+}
+
+#[test]
 fn a_panic_of_a_session_ends_that_session_and_the_program_goes_on() {
     let peer = TcpListener::bind("127.0.0.1:0").expect("loopback is there");
     let port = peer.local_addr().expect("it is bound").port();

@@ -18,4 +18,5 @@ mod lost;
 mod paused;
 mod refused;
 mod sizes;
+mod storms;
 mod ways_out;

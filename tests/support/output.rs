@@ -1,5 +1,7 @@
 //! What a program wrote to a terminal, taken apart: text, and escape sequences.
 
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
 use std::collections::BTreeSet;
 
 /// One piece of output.

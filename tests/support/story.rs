@@ -24,6 +24,7 @@ use unicode_width::UnicodeWidthStr;
 const ORIGIN: u64 = 1_740_996_120;
 
 /// A screen, and how far its time has come.
+#[derive(Clone)]
 pub struct Story {
     pub app: App,
     at: Duration,

@@ -1,60 +1,11 @@
 //! What holds for every byte, every character and any mixture of them.
 
 use netplay::wire::escapes::unescape;
-use netplay::wire::text::{Charset, Kind, Shown, WIDEST, one_line_string, tokens};
+use netplay::wire::text::{Charset, Shown, one_line_string, tokens};
 use proptest::prelude::*;
-use unicode_general_category::{GeneralCategory, get_general_category};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Whether a character must never reach a terminal, whatever the reason for it being there.
-pub fn is_forbidden(c: char) -> bool {
-    use GeneralCategory::{
-        Control, Format, LineSeparator, ParagraphSeparator, PrivateUse, SpaceSeparator, Surrogate,
-        Unassigned,
-    };
-    match get_general_category(c) {
-        Control | Format | Surrogate | PrivateUse | Unassigned | LineSeparator
-        | ParagraphSeparator => true,
-        SpaceSeparator => c != ' ' && c != '\u{3000}',
-        _ => matches!(
-            u32::from(c),
-            0xfe00..=0xfe0f | 0xe0100..=0xe01ef | 0x180b..=0x180f | 0x034f | 0x1f3fb..=0x1f3ff
-            | 0x115f | 0x1160 | 0x3164 | 0xffa0 | 0x2800 | 0x17b4 | 0x17b5 | 0x1d159
-            | 0xff9e | 0xff9f | 0xfffc | 0xfffd
-        ),
-    }
-}
-
-/// Whether a received character would look like one of our marks.
-fn is_picture(c: char) -> bool {
-    ('\u{2400}'..='\u{2426}').contains(&c)
-}
-
-/// Everything that holds for any input.
-pub fn check_tokens(bytes: &[u8], charset: Charset) {
-    let mut at = 0;
-    for token in tokens(bytes, charset) {
-        let text = token.shown.to_string();
-        assert_eq!(token.source.start, at, "{bytes:02x?}");
-        assert!(token.source.end > at, "{bytes:02x?}");
-        at = token.source.end;
-        assert_eq!(usize::from(token.width), text.width(), "{bytes:02x?}");
-        assert!(token.width > 0, "{bytes:02x?}");
-        assert!(token.width <= WIDEST || text.is_ascii(), "{bytes:02x?}");
-        assert!(!text.contains(is_forbidden), "{bytes:02x?}");
-        if token.kind() == Kind::Text {
-            assert_eq!(text.as_bytes(), &bytes[token.source.clone()]);
-            assert!(!text.contains(is_picture));
-            let chars: Vec<char> = text.chars().collect();
-            let flood = |five: &[char]| five.iter().all(|c| c.width() == Some(0));
-            assert!(!chars.windows(5).any(flood), "{text:?}");
-        }
-        if charset == Charset::Ascii {
-            assert!(text.is_ascii(), "{text}");
-        }
-    }
-    assert_eq!(at, bytes.len());
-}
+use crate::rules::{check_tokens, is_forbidden};
 
 #[test]
 fn every_byte_alone_and_every_pair_of_bytes_keeps_the_rules() {

@@ -2,6 +2,8 @@
 //! passes, that widths add up, and that rows show every byte once.
 
 mod every;
+#[path = "../support/tokens.rs"]
+mod rules;
 mod wrapping;
 
 use netplay::wire::text::{
@@ -9,7 +11,7 @@ use netplay::wire::text::{
 };
 
 use Flow::{Inline, RowEnd, TabStop};
-use every::check_tokens;
+use rules::check_tokens;
 
 /// What a pane shows, with each mark in brackets of its own.
 fn shown(bytes: &[u8], charset: Charset) -> String {

@@ -1,47 +1,11 @@
 //! Rows: where they end, how wide they are, and that they show every byte once.
 
-use netplay::wire::rows::{self, FORMAT_LIMIT, MAX_WIDTH, MIN_WIDTH, Row, count_rows};
-use netplay::wire::text::{Charset, tokens};
+use netplay::wire::rows::{self, FORMAT_LIMIT, count_rows};
+use netplay::wire::text::Charset;
 use proptest::prelude::*;
-use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
 
-use crate::every::{any_bytes, check_tokens, is_forbidden};
-
-/// Everything that holds for the rows of any input.
-fn check_rows(bytes: &[u8], width: u16, charset: Charset, limit: usize) {
-    let all: Vec<Row> = rows::rows(bytes, width, charset, limit).collect();
-    assert_eq!(count_rows(bytes, width, charset, limit), all.len());
-    assert_eq!(all[0].source.start, 0);
-    let mut text = String::new();
-    for (index, row) in all.iter().enumerate() {
-        let next = all.get(index + 1).map(|next| next.source.start);
-        let end = rows::formatted_len(bytes, limit);
-        assert_eq!(row.source.end, next.unwrap_or(end), "{bytes:02x?}");
-        assert!(!row.source.is_empty() || all.len() == 1, "{bytes:02x?}");
-        assert!(row.width <= width.clamp(MIN_WIDTH, MAX_WIDTH));
-        let (mut whole, mut by_grapheme) = (0, 0);
-        for span in &row.spans {
-            assert!(!span.text.is_empty());
-            assert!(!span.text.contains(is_forbidden), "{bytes:02x?}");
-            whole += span.text.width();
-            by_grapheme += span.text.graphemes(true).map(str::width).sum::<usize>();
-            text.push_str(&span.text);
-        }
-        assert_eq!(whole, usize::from(row.width), "{row:?}");
-        assert_eq!(by_grapheme, usize::from(row.width), "{row:?}");
-    }
-    let skipped = rows::rows(bytes, width, charset, limit).skip(all.len() / 2);
-    assert!(skipped.eq(all[all.len() / 2..].iter().cloned()));
-    let mut want = String::new();
-    for token in tokens(&bytes[..rows::formatted_len(bytes, limit)], charset) {
-        token.shown.push_to(&mut want);
-    }
-    // But for the blanks of tabs, rows show the tokens and nothing else.
-    if !bytes.contains(&b'\t') {
-        assert_eq!(text, want);
-    }
-}
+use crate::every::any_bytes;
+use crate::rules::{check_rows, check_tokens};
 
 /// Each row's text, a `|` between spans.
 fn lines(bytes: impl AsRef<[u8]>, width: u16) -> Vec<String> {

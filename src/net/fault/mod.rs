@@ -63,8 +63,8 @@ fn failure(what: What, kind: FailureKind, message: String, hint: impl Into<Strin
 /// The system's words without the number that Rust adds.
 fn system_text(error: &io::Error) -> String {
     let text = error.to_string();
-    match text.rfind(" (os error ") {
-        Some(end) => text[..end].to_owned(),
+    match text.rsplit_once(" (os error ") {
+        Some((words, _)) => words.to_owned(),
         None => text,
     }
 }

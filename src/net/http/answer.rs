@@ -15,6 +15,7 @@ use super::way::Way;
 use crate::model::http::Answer;
 use crate::model::size::Size;
 use crate::wire::http1::Version;
+use crate::wire::part::part;
 
 /// The methods that have a meaning here.
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -85,8 +86,8 @@ impl Answering<'_> {
             Answer::Page(path) => return Some(Fetch::Page(path.clone())),
             Answer::Dir(folder) => match method {
                 "GET" | "HEAD" => {
-                    let at = head.target.iter().position(|&b| b == b'?');
-                    let query = at.map_or(&[][..], |at| &head.target[at..]);
+                    let path_len = head.target.iter().take_while(|&&b| b != b'?').count();
+                    let query = part(&head.target, path_len..);
                     let path = head.path().to_vec();
                     return Some(Fetch::In(folder.clone(), path, query.to_vec()));
                 }

@@ -11,10 +11,11 @@ const DAYS_PER_ERA: u64 = 146_097;
 pub(super) fn imf_fixdate(seconds: u64) -> String {
     let (days, time) = (seconds / 86_400, seconds % 86_400);
     let (year, month, day) = civil(days);
+    let name = |names: &[&'static str], n: usize| names.get(n).copied().unwrap_or_default();
     format!(
         "{}, {day:02} {} {year:04} {:02}:{:02}:{:02} GMT",
-        DAYS[(days % 7) as usize],
-        MONTHS[month - 1],
+        name(&DAYS, (days % 7) as usize),
+        name(&MONTHS, month - 1),
         time / 3600,
         time / 60 % 60,
         time % 60

@@ -155,9 +155,9 @@ fn decode(part: &[u8]) -> Option<Vec<u8>> {
             name.push(byte);
             continue;
         }
-        let (digits, after) = rest.split_at_checked(2)?;
+        let (&[high, low], after) = rest.split_first_chunk()?;
         let digit = |b: u8| char::from(b).to_digit(16);
-        name.push((digit(digits[0])? << 4 | digit(digits[1])?) as u8);
+        name.push((digit(high)? << 4 | digit(low)?) as u8);
         rest = after;
     }
     Some(name)

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::model::http::{Message, Request};
 use crate::wire::http1::{Broken, End, Item, Part, Progress, Reader, RequestHead, StartLine};
+use crate::wire::part::part;
 
 /// How much of a request is kept to be shown in its answer, in bytes. Whole requests of browsers
 /// and pupils fit; what many connections can hold stays bounded.
@@ -23,8 +24,9 @@ pub(super) struct Kept {
 impl Kept {
     fn push(&mut self, bytes: &[u8]) {
         let fits = bytes.len().min(KEPT - self.bytes.len());
-        self.bytes.extend_from_slice(&bytes[..fits]);
-        self.more += (bytes.len() - fits) as u64;
+        let (kept, more) = bytes.split_at(fits);
+        self.bytes.extend_from_slice(kept);
+        self.more += more.len() as u64;
     }
 }
 
@@ -107,7 +109,7 @@ impl Incoming {
                 // The body is on its way without having waited.
                 Some(Item::Data(_) | Item::Line(_)) => self.awaits_continue = false,
                 Some(Item::End(end)) => {
-                    self.kept.push(&chunk[from..at]);
+                    self.kept.push(part(&chunk, from..at));
                     from = at;
                     let kept = std::mem::take(&mut self.kept);
                     self.awaits_continue = false;
@@ -125,7 +127,7 @@ impl Incoming {
                 Some(Item::Response(_) | Item::Trailers(_)) => {}
                 None => {
                     if !matches!(self.reader.progress(), Progress::Over) {
-                        self.kept.push(&chunk[from..]);
+                        self.kept.push(part(&chunk, from..));
                     }
                     break None;
                 }

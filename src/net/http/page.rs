@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use super::incoming::Kept;
 use crate::model::size::Size;
+use crate::wire::part::part;
 use crate::wire::text::{Charset, Flow, Shown, incomplete_tail, tokens};
 
 /// The most bytes of a request that a page shows; the rest is counted. As much as anyone scrolls
@@ -78,16 +79,16 @@ fn size(kept: &Kept) -> Size {
 
 fn show(kept: &Kept, out: &mut String) {
     let bytes = &kept.bytes;
-    let mut shown = &bytes[..bytes.len().min(SHOWN)];
+    let mut shown = part(bytes, ..bytes.len().min(SHOWN));
     if shown.len() < bytes.len() {
-        shown = &shown[..shown.len() - incomplete_tail(shown)];
+        shown = part(shown, ..shown.len() - incomplete_tail(shown));
     }
     for token in tokens(shown, Charset::Unicode) {
         if let Shown::Source(text) = token.shown {
             escape(text, out);
         } else {
             // The signs of control characters are hard to read at the size of text.
-            let is_sign = matches!(shown[token.source.start], b'\r' | b'\n' | b'\t');
+            let is_sign = matches!(shown.get(token.source.start), Some(b'\r' | b'\n' | b'\t'));
             let (open, close) = if is_sign {
                 ("<b>", "</b>")
             } else {
@@ -113,21 +114,22 @@ fn show(kept: &Kept, out: &mut String) {
 
 /// Appends text so that HTML shows it as it is.
 fn escape(text: &str, out: &mut String) {
-    let mut from = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let entity = match byte {
-            b'&' => "&amp;",
-            b'<' => "&lt;",
-            b'>' => "&gt;",
-            b'"' => "&quot;",
-            b'\'' => "&#39;",
-            _ => continue,
+    for piece in text.split_inclusive(['&', '<', '>', '"', '\'']) {
+        let mut plain = piece.chars();
+        let entity = match plain.next_back() {
+            Some('&') => "&amp;",
+            Some('<') => "&lt;",
+            Some('>') => "&gt;",
+            Some('"') => "&quot;",
+            Some('\'') => "&#39;",
+            _ => {
+                out.push_str(piece);
+                continue;
+            }
         };
-        out.push_str(&text[from..at]);
+        out.push_str(plain.as_str());
         out.push_str(entity);
-        from = at + 1;
     }
-    out.push_str(&text[from..]);
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use tokio::time::Instant;
 use super::session::Session;
 use super::{platform, socket};
 use crate::model::event::{By, ConnId, EventKind, How};
+use crate::wire::part::part;
 use crate::wire::scene::Cause;
 
 /// The longest payload over IPv4: a packet of 65,535 bytes less 20 of IP and 8 of UDP.
@@ -137,7 +138,7 @@ impl Intake {
         let kept = len.min(session.spec.recv_size);
         session.count_received(kept);
         Some((
-            Bytes::copy_from_slice(&self.buffer[..kept]),
+            Bytes::copy_from_slice(part(&self.buffer, ..kept)),
             (len - kept) as u32,
         ))
     }

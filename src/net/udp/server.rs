@@ -165,14 +165,17 @@ impl Server<'_> {
     /// Receives what is there on a socket, within reason.
     fn take(&mut self, index: usize) {
         for _ in 0..IN_A_ROW {
-            match self.intake.receive(&self.sockets[index]) {
+            let Some(socket) = self.sockets.get(index) else {
+                return;
+            };
+            match self.intake.receive(socket) {
                 Ok((len, from)) => self.datagram(index, len, from),
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => {
                     // Nobody can say to which peer it belongs, and the socket goes on.
                     if self.trouble.begins(Instant::now())
-                        && let Ok(local) = self.sockets[index].local_addr()
+                        && let Ok(local) = socket.local_addr()
                     {
                         let failure = fault::datagrams(What::Receive, local, &error);
                         self.session.fail(None, failure);
@@ -224,7 +227,8 @@ impl Server<'_> {
         self.peers.insert(conn, peer);
         self.count_audience();
         let peer = socket::plain(from);
-        let local = self.sockets[index].local_addr().map_or(peer, socket::plain);
+        let local = self.sockets.get(index).map(UdpSocket::local_addr);
+        let local = local.and_then(Result::ok).map_or(peer, socket::plain);
         self.session.emit(EventKind::Opened { conn, peer, local });
         conn
     }
@@ -250,9 +254,10 @@ impl Server<'_> {
         self.session.emitter.room().await;
         if let Some((conn, Step::Send { .. })) = self.queue.front()
             && let Some(peer) = self.peers.get(conn)
+            && let Some(socket) = self.sockets.get(peer.socket)
         {
             // An error would show in the call that follows.
-            let _ = self.sockets[peer.socket].writable().await;
+            let _ = socket.writable().await;
         }
     }
 
@@ -290,7 +295,10 @@ impl Server<'_> {
 
     /// Sends one datagram; whether that is settled, well or badly.
     fn send(&mut self, conn: ConnId, data: &Bytes) -> bool {
-        let Some(peer) = self.peers.get_mut(&conn) else {
+        let peer = self.peers.get_mut(&conn);
+        let Some((peer, socket)) =
+            peer.and_then(|peer| self.sockets.get(peer.socket).map(|socket| (peer, socket)))
+        else {
             let size = (1, data.len() as u64);
             self.session
                 .lose(Some(conn), "not sent: this peer was forgotten", size);
@@ -301,7 +309,7 @@ impl Server<'_> {
             fault::too_large(shown, data.len(), longest(peer.address))
         } else {
             let at = self.session.emitter.now();
-            match self.sockets[peer.socket].try_send_to(data, peer.address) {
+            match socket.try_send_to(data, peer.address) {
                 Ok(_) => {
                     peer.totals.sent += data.len() as u64;
                     self.session.sent(at, conn, shown, data.clone());

@@ -31,11 +31,12 @@ pub(super) fn read(line: &[u8]) -> Result<(u64, usize), Flaw> {
         return Err(Flaw::new(Verdict::NoChunkSize, 0));
     }
     // Blanks may stand before a semicolon, but not for nothing.
-    if !extension.is_empty() && trim(extension).first() != Some(&b';') {
-        let blanks = extension.iter().take_while(|&&b| is_blank(b)).count();
-        let byte = extension.get(blanks).unwrap_or(&extension[0]);
-        let index = digits + if blanks < extension.len() { blanks } else { 0 };
-        return Err(Flaw::new(Verdict::BadChunkSize(*byte), index));
+    if let Some(&first) = extension.first()
+        && trim(extension).first() != Some(&b';')
+    {
+        let bad = extension.iter().position(|&b| !is_blank(b)).unwrap_or(0);
+        let byte = extension.get(bad).copied().unwrap_or(first);
+        return Err(Flaw::new(Verdict::BadChunkSize(byte), digits + bad));
     }
     if extension.len() > MAX_EXTENSION {
         return Err(Flaw::new(Verdict::ExtensionTooLong, digits));

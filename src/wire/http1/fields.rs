@@ -7,6 +7,7 @@ use super::grammar::{self, NoNumber, has_high_bytes, is_blank, is_token_byte, tr
 use super::head::Version;
 use super::note::{Note, Notes};
 use super::verdict::Verdict;
+use crate::wire::part::{part, well_formed};
 
 /// A refusal before it is known where in the stream its text stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,16 +57,21 @@ pub struct Fields {
     pub(super) spans: Vec<FieldAt>,
 }
 
-/// Reads a part of a text that holds only ASCII by the rules of the grammar.
-pub(super) fn ascii(bytes: &[u8]) -> &str {
-    std::str::from_utf8(bytes).expect("only token bytes are let through, and they are ASCII")
-}
-
 impl Fields {
+    fn name(&self, span: &FieldAt) -> &[u8] {
+        part(&self.text, span.name as usize..span.name_end as usize)
+    }
+
+    /// The value of the field that stands there.
+    pub(super) fn value(&self, span: &FieldAt) -> &[u8] {
+        part(&self.text, span.value as usize..span.value_end as usize)
+    }
+
     fn field(&self, span: &FieldAt) -> Field<'_> {
         Field {
-            name: ascii(&self.text[span.name as usize..span.name_end as usize]),
-            value: &self.text[span.value as usize..span.value_end as usize],
+            // Only token bytes are let through, and they are ASCII.
+            name: well_formed(self.name(span)),
+            value: self.value(span),
             at: self.at + u64::from(span.name),
         }
     }
@@ -89,8 +95,7 @@ impl Fields {
 
     /// The values of every field of this name, in the order received.
     pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        self.spans_of(name)
-            .map(|span| &self.text[span.value as usize..span.value_end as usize])
+        self.spans_of(name).map(|span| self.value(span))
     }
 
     /// The value of the first field of this name.
@@ -108,22 +113,21 @@ impl Fields {
     }
 
     pub(super) fn spans_of<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a FieldAt> {
-        self.spans.iter().filter(move |span| {
-            self.text[span.name as usize..span.name_end as usize]
-                .eq_ignore_ascii_case(name.as_bytes())
-        })
+        self.spans
+            .iter()
+            .filter(move |span| self.name(span).eq_ignore_ascii_case(name.as_bytes()))
     }
 
     /// Reads the field line at `line..end` of the text and keeps it.
     pub(super) fn read(&mut self, line: usize, end: usize) -> Result<Notes, Flaw> {
-        let text = &self.text[line..end];
+        let text = part(&self.text, line..end);
         let colon = memchr(b':', text);
-        let name = &text[..colon.unwrap_or(text.len())];
-        if let Some(bad) = name.iter().position(|&b| !is_token_byte(b)) {
+        let name = part(text, ..colon.unwrap_or(text.len()));
+        if let Some((bad, &byte)) = name.iter().enumerate().find(|(_, b)| !is_token_byte(**b)) {
             let verdict = match colon {
                 None => Verdict::NoColon,
-                Some(_) if trim(&name[bad..]).is_empty() => Verdict::BlankBeforeColon,
-                Some(_) => Verdict::BadName(name[bad]),
+                Some(_) if trim(part(name, bad..)).is_empty() => Verdict::BlankBeforeColon,
+                Some(_) => Verdict::BadName(byte),
             };
             return Err(Flaw::new(verdict, line + bad));
         }
@@ -145,14 +149,14 @@ impl Fields {
         });
         Ok(Notes::NONE.and(
             Note::HighBytes,
-            has_high_bytes(&self.text[value..value_end]),
+            has_high_bytes(part(&self.text, value..value_end)),
         ))
     }
 
     /// Takes the folded line at `line..end` of the text as a part of the last field, with the line
     /// end before it as blanks (RFC 9112 §5.2). There must be a field.
     pub(super) fn fold(&mut self, line: usize, end: usize) -> Notes {
-        for byte in &mut self.text[line.saturating_sub(2)..line] {
+        for byte in self.text.iter_mut().take(line).skip(line.saturating_sub(2)) {
             if matches!(*byte, b'\r' | b'\n') {
                 *byte = b' ';
             }
@@ -166,21 +170,18 @@ impl Fields {
             }
             last.value_end = end as u32;
         }
-        Notes::NONE
-            .and(Note::Folded, true)
-            .and(Note::HighBytes, has_high_bytes(&self.text[start..end]))
+        Notes::NONE.and(Note::Folded, true).and(
+            Note::HighBytes,
+            has_high_bytes(part(&self.text, start..end)),
+        )
     }
 }
 
 /// Narrows `start..end` to what has no blanks at either end.
-fn trimmed(text: &[u8], mut start: usize, mut end: usize) -> (usize, usize) {
-    while start < end && is_blank(text[start]) {
-        start += 1;
-    }
-    while start < end && is_blank(text[end - 1]) {
-        end -= 1;
-    }
-    (start, end)
+fn trimmed(text: &[u8], start: usize, end: usize) -> (usize, usize) {
+    let line = part(text, start..end);
+    let start = start + line.iter().take_while(|&&b| is_blank(b)).count();
+    (start, start + trim(line).len())
 }
 
 /// What the fields say about the length of the body.
@@ -221,7 +222,7 @@ pub(super) fn lengths(fields: &Fields, version: Version) -> Result<Lengths, Flaw
         return Ok(Lengths::None);
     };
     let index = length.value as usize;
-    match grammar::decimal(&fields.text[index..length.value_end as usize]) {
+    match grammar::decimal(fields.value(length)) {
         Ok(n) => Ok(Lengths::Length(n, index)),
         Err(NoNumber::NotDigits) => Err(Flaw::new(Verdict::BadLength, index)),
         Err(NoNumber::TooLarge) => Err(Flaw::new(Verdict::LengthTooLarge, index)),

@@ -1,6 +1,12 @@
 //! The small grammar that heads are made of: byte classes, tokens, lists, hosts, numbers. Pure
 //! functions on slices; knows nothing of messages.
 
+use crate::wire::part::part;
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "evaluated by the compiler, which refuses an index outside"
+)]
 const fn token_table() -> [bool; 256] {
     let mut table = [false; 256];
     let mut byte: u8 = 0;
@@ -20,7 +26,7 @@ static TOKEN: [bool; 256] = token_table();
 
 /// Whether the byte may stand in a token: a method, a field name (RFC 9110 §5.6.2).
 pub(super) fn is_token_byte(byte: u8) -> bool {
-    TOKEN[usize::from(byte)]
+    TOKEN.get(usize::from(byte)) == Some(&true)
 }
 
 /// Whether the byte is SP or HTAB.
@@ -53,7 +59,7 @@ pub(super) fn trim(text: &[u8]) -> &[u8] {
     let start = text.iter().position(|&b| !is_blank(b));
     let end = text.iter().rposition(|&b| !is_blank(b));
     match (start, end) {
-        (Some(start), Some(end)) => &text[start..=end],
+        (Some(start), Some(end)) => part(text, start..=end),
         _ => &[],
     }
 }
@@ -103,7 +109,7 @@ pub(super) fn hexadecimal(digits: &[u8]) -> u64 {
 /// one too (RFC 9110 §7.2, RFC 3986 §3.2.2).
 pub(super) fn host_flaw(value: &[u8]) -> Option<usize> {
     let name_end = if value.first() == Some(&b'[') {
-        let inside = value[1..]
+        let inside = part(value, 1..)
             .iter()
             .take_while(|&&b| b.is_ascii_alphanumeric() || matches!(b, b':' | b'.' | b'%' | b'-'))
             .count();
@@ -117,7 +123,7 @@ pub(super) fn host_flaw(value: &[u8]) -> Option<usize> {
     let port_end = match value.get(name_end) {
         None => return None,
         Some(b':') => {
-            let digits = value[name_end + 1..]
+            let digits = part(value, name_end + 1..)
                 .iter()
                 .take_while(|b| b.is_ascii_digit())
                 .count();
@@ -159,7 +165,7 @@ pub(super) fn scheme_len(target: &[u8]) -> usize {
         .take_while(|&&b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.'))
         .count();
     let named = target.first().is_some_and(u8::is_ascii_alphabetic);
-    if named && target[scheme..].starts_with(b"://") && target.len() > scheme + 3 {
+    if named && part(target, scheme..).starts_with(b"://") && target.len() > scheme + 3 {
         scheme + 3
     } else {
         0

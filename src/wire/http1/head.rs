@@ -6,6 +6,7 @@ use std::fmt;
 use super::fields::Fields;
 use super::grammar::scheme_len;
 use super::span::Span;
+use crate::wire::part::part;
 
 /// The version in a start line (RFC 9112 §2.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -126,7 +127,7 @@ impl RequestHead {
     pub fn path(&self) -> &[u8] {
         let (_, rest) = self.parts();
         let end = rest.iter().position(|&b| matches!(b, b'?' | b'#'));
-        match &rest[..end.unwrap_or(rest.len())] {
+        match part(rest, ..end.unwrap_or(rest.len())) {
             [] => b"/",
             path => path,
         }
@@ -138,7 +139,7 @@ impl RequestHead {
         if scheme == 0 {
             return (None, &self.target);
         }
-        let rest = &self.target[scheme..];
+        let rest = part(&self.target, scheme..);
         let end = rest.iter().position(|&b| matches!(b, b'/' | b'?' | b'#'));
         let (authority, path) = rest.split_at(end.unwrap_or(rest.len()));
         (Some(authority), path)

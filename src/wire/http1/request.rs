@@ -8,6 +8,7 @@ use super::head::{Framing, StartLine, Version, keep_alive};
 use super::limits::MAX_BODY;
 use super::note::{Note, Notes};
 use super::verdict::Verdict;
+use crate::wire::part::{part, well_formed};
 
 /// Looks at the beginning of a request line, of which the bytes from `seen` on are new: until the
 /// first blank they must be a method.
@@ -35,7 +36,7 @@ pub(super) fn read(line: &[u8]) -> Result<(StartLine, Notes), Flaw> {
     ) else {
         return Err(Flaw::new(Verdict::NotARequest, 0));
     };
-    let method = &line[..first];
+    let method = part(line, ..first);
     let version = read_version(line, first, last)?;
     if version.major != 1 {
         let prior_knowledge = version.major == 2 && line == b"PRI * HTTP/2.0";
@@ -60,7 +61,7 @@ pub(super) fn read(line: &[u8]) -> Result<(StartLine, Notes), Flaw> {
         .and(Note::AbsoluteForm, absolute)
         .and(Note::RawTarget, has_high_bytes(target));
     let start = StartLine::Request {
-        method: super::fields::ascii(method).to_owned(),
+        method: well_formed(method).to_owned(),
         target: target.to_vec(),
         version,
     };
@@ -69,17 +70,20 @@ pub(super) fn read(line: &[u8]) -> Result<(StartLine, Notes), Flaw> {
 
 /// Reads the version behind the last blank of a request line, or says what the line is instead.
 fn read_version(line: &[u8], first: usize, last: usize) -> Result<Version, Flaw> {
-    let word = &line[last + 1..];
+    let word = part(line, last + 1..);
     if let Some(version) = Version::read(word) {
         return Ok(version);
     }
-    if word.len() >= 5 && word[..5].eq_ignore_ascii_case(b"HTTP/") {
+    if word
+        .get(..5)
+        .is_some_and(|name| name.eq_ignore_ascii_case(b"HTTP/"))
+    {
         return Err(Flaw::new(Verdict::BadVersion, last + 1));
     }
     if let Some(inside) = memchr::memmem::find(line, b" HTTP/") {
         return Err(Flaw::new(Verdict::BadVersion, inside + 1));
     }
-    let target = &line[first + 1..];
+    let target = part(line, first + 1..);
     if target.starts_with(b"/") || target == b"*" || scheme_len(target) > 0 {
         return Err(Flaw::new(Verdict::NoVersion, line.len()));
     }
@@ -110,8 +114,7 @@ pub(super) fn judge(start: &StartLine, fields: &Fields, end: usize) -> Result<Ju
     };
     if version >= Version::HTTP_11 {
         for span in fields.spans_of("Expect") {
-            let value = &fields.text[span.value as usize..span.value_end as usize];
-            if !list(value).all(|one| one.eq_ignore_ascii_case(b"100-continue")) {
+            if !list(fields.value(span)).all(|one| one.eq_ignore_ascii_case(b"100-continue")) {
                 return Err(Flaw::new(Verdict::UnknownExpectation, span.value as usize));
             }
         }
@@ -140,9 +143,8 @@ fn judge_host(version: Version, fields: &Fields, end: usize) -> Result<(), Flaw>
             Ok(())
         };
     };
-    let value = host.value as usize;
-    match host_flaw(&fields.text[value..host.value_end as usize]) {
-        Some(index) => Err(Flaw::new(Verdict::BadHost, value + index)),
+    match host_flaw(fields.value(host)) {
+        Some(index) => Err(Flaw::new(Verdict::BadHost, host.value as usize + index)),
         None => Ok(()),
     }
 }

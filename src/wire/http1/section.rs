@@ -11,6 +11,7 @@ use super::item::{Ending, Line, Part};
 use super::note::{Note, Notes};
 use super::span::Span;
 use super::verdict::{Place, Verdict};
+use crate::wire::part::part;
 
 /// What is set aside for a head at its first byte: most heads fit.
 const FIRST_ROOM: usize = 1 << 10;
@@ -65,7 +66,7 @@ impl Section {
         room: usize,
         early: impl FnOnce(&[u8], usize) -> Early,
     ) -> Taken {
-        let window = &input[..input.len().min(room)];
+        let window = part(input, ..input.len().min(room));
         let Some(&first) = window.first() else {
             return if input.is_empty() {
                 Taken::More
@@ -76,27 +77,27 @@ impl Section {
         let text = &mut self.fields.text;
         let seen = text.len();
         // Whether a CR is alone is known one byte later.
-        if seen > self.line && text[seen - 1] == b'\r' && first != b'\n' {
+        if seen > self.line && text.last() == Some(&b'\r') && first != b'\n' {
             return Taken::Bad(Flaw::new(Verdict::BareCr, seen - 1));
         }
         let lf = memchr(b'\n', window);
-        let piece = lf.map_or(window, |lf| &window[..=lf]);
+        let piece = lf.map_or(window, |lf| part(window, ..=lf));
         if text.capacity() == 0 {
             text.reserve(piece.len().max(FIRST_ROOM));
         }
         text.extend_from_slice(piece);
 
         let mut end = text.len() - usize::from(lf.is_some());
-        if end > self.line && text[end - 1] == b'\r' {
+        if part(text, self.line..end).ends_with(b"\r") {
             end -= 1;
         }
         if let Some(flaw) = self.first_flaw(seen.min(end), end, early) {
             let text = &mut self.fields.text;
             text.truncate(flaw.index + 1);
-            *input = &input[text.len() - seen..];
+            *input = part(input, text.len() - seen..);
             return Taken::Bad(flaw);
         }
-        *input = &input[piece.len()..];
+        *input = part(input, piece.len()..);
         if lf.is_none() {
             return if input.is_empty() {
                 Taken::More
@@ -119,19 +120,19 @@ impl Section {
         early: impl FnOnce(&[u8], usize) -> Early,
     ) -> Option<Flaw> {
         let text = &self.fields.text;
-        let control = first_control(&text[from..end]).map(|index| from + index);
+        let control = first_control(part(text, from..end)).map(|index| from + index);
         if !self.settled {
             let clean = control.unwrap_or(end);
-            match early(&text[self.line..clean], from - self.line) {
+            match early(part(text, self.line..clean), from - self.line) {
                 Early::Open => {}
                 Early::Settled => self.settled = true,
                 Early::Bad(flaw) => return Some(Flaw::new(flaw.verdict, self.line + flaw.index)),
             }
         }
         control.map(|index| {
-            let verdict = match text[index] {
-                b'\r' => Verdict::BareCr,
-                byte => Verdict::ControlByte(byte),
+            let verdict = match text.get(index) {
+                Some(b'\r') | None => Verdict::BareCr,
+                Some(&byte) => Verdict::ControlByte(byte),
             };
             Flaw::new(verdict, index)
         })
@@ -177,7 +178,7 @@ impl Section {
 
     /// The line and column of a byte of the text.
     pub(super) fn place(&self, index: usize) -> Place {
-        let text = &self.fields.text[..index.min(self.fields.text.len())];
+        let text = part(&self.fields.text, ..index.min(self.fields.text.len()));
         let lines = memchr::memchr_iter(b'\n', text).count();
         let line = memchr::memrchr(b'\n', text).map_or(0, |lf| lf + 1);
         let folds = self.folds.iter().filter(|&&fold| fold <= index);

@@ -21,6 +21,7 @@ use crate::net::session::Session;
 use crate::net::{fault, socket};
 use crate::wire::http_message::Asked;
 use crate::wire::http1::Broken;
+use crate::wire::part::part;
 
 /// How many interim answers (1xx) one request may have: servers send one or two.
 pub(super) const MAX_INTERIM: u32 = 8;
@@ -229,7 +230,7 @@ impl Connection {
         let mut buffer = mem::take(&mut self.buffer);
         let read = match self.stream.try_read(&mut buffer) {
             Ok(0) => Read::Some(Some(self.peer_has_finished())),
-            Ok(n) => Read::Some(self.took_in(&buffer[..n])),
+            Ok(n) => Read::Some(self.took_in(part(&buffer, ..n))),
             Err(error)
                 if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) =>
             {

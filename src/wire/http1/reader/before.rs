@@ -13,6 +13,7 @@ use super::super::section::Taken;
 use super::super::span::Span;
 use super::super::verdict::{Broken, Verdict};
 use super::{Reader, State};
+use crate::wire::part::part;
 
 impl Reader {
     pub(super) fn head(&mut self, input: &mut &[u8]) -> Option<Item> {
@@ -66,7 +67,7 @@ impl Reader {
                 self.section.drop_text();
                 return Some(Item::Line(line));
             }
-            (None, false) => match self.direction.read(&self.section.fields.text[..end]) {
+            (None, false) => match self.direction.read(part(&self.section.fields.text, ..end)) {
                 Ok((start, notes)) => {
                     self.start = Some(start);
                     (Part::Start, notes)
@@ -95,7 +96,7 @@ impl Reader {
     pub(super) fn field_line(&mut self, end: usize) -> Result<(Part, Notes), Flaw> {
         let line = self.section.line;
         let fields = &mut self.section.fields;
-        if is_blank(fields.text[line]) {
+        if fields.text.get(line).is_some_and(|&b| is_blank(b)) {
             if fields.is_empty() || !self.direction.folds() {
                 return Err(Flaw::new(Verdict::FoldedLine, line));
             }

@@ -10,6 +10,7 @@ use super::super::note::{Note, Notes};
 use super::super::section::Taken;
 use super::super::verdict::Verdict;
 use super::{Reader, State};
+use crate::wire::part::part;
 
 impl Reader {
     /// Takes at most `left` bytes of a body; `more` is the state while some are left.
@@ -24,7 +25,7 @@ impl Reader {
             return None;
         }
         let n = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
-        *input = &input[n..];
+        *input = part(input, n..);
         let n = n as u64;
         self.body_len += n;
         self.state = if n == left { then } else { more(left - n) };
@@ -51,7 +52,7 @@ impl Reader {
             Taken::Line(end, ending) => Ok((end, ending)),
         };
         let read = end_and_ending.and_then(|(end, ending)| {
-            let (size, extension) = chunked::read(&self.section.fields.text[..end])?;
+            let (size, extension) = chunked::read(part(&self.section.fields.text, ..end))?;
             self.count_chunk(size, extension)?;
             Ok((size, extension, ending))
         });
@@ -102,7 +103,13 @@ impl Reader {
             }
             // A control is no worse than any other byte here.
             Taken::Line(..) | Taken::Bad(_) | Taken::Full => {
-                let byte = self.section.fields.text[0];
+                let byte = self
+                    .section
+                    .fields
+                    .text
+                    .first()
+                    .copied()
+                    .unwrap_or_default();
                 Some(self.refuse_flaw(Flaw::new(Verdict::NoChunkEnd(byte), 0)))
             }
         }
