@@ -2,13 +2,12 @@
 //! both do with their connections.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Arg, ArgAction, value_parser};
+use clap::{ArgAction, value_parser};
 
-use super::Flag;
+use super::{Flag, path};
 use crate::model::http::Field;
 use crate::model::spec::{Protocol, Side};
 use crate::model::time;
@@ -158,10 +157,6 @@ pub(super) const FLAGS: [Flag; 10] = [
         },
     },
 ];
-
-fn path(arg: Arg) -> Arg {
-    arg.value_parser(value_parser!(PathBuf))
-}
 
 /// A header field as it is typed: the value begins behind the blanks behind the colon.
 fn field(text: &str) -> Result<Field, String> {
