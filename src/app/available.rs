@@ -80,6 +80,10 @@ impl App {
                     "only TCP has a half-close"
                 },
             ),
+            Action::CancelSend => (
+                state.transfers.any(state.connections.target()),
+                "no file is on its way",
+            ),
             Action::Inspect => (
                 !state.log.is_empty() || tab.ladder.is_some(),
                 "nothing has happened yet",

@@ -46,6 +46,8 @@ pub enum Action {
     Scroll(Motion),
     /// Follow the newest entry, or stop following.
     Follow,
+    /// Cancel the file that is being sent.
+    CancelSend,
     /// Forget the entries of this log.
     Clear,
     /// Change what Enter adds, and whether escapes are understood.
@@ -432,6 +434,7 @@ pub const TABLE: &[Binding] = &[
     bind(Action::StartStop, &[ch('s')], &[Form, Connections, Log, ChatBox, Requests, Raw], "stop", "start or stop this side"),
     bind(Action::CloseConnection, &[ch('d')], &[Connections, Log, ChatBox, Requests, Raw], "close", "close the picked connection"),
     bind(Action::FinishSending, &[ch('D')], RUNNING, "finish sending", "finish sending on it; it can still send (half-close)"),
+    bind(Action::CancelSend, &[ch('X')], RUNNING, "", "send no more of the file that is on its way"),
     bind(Action::LineEnd, &[ch('L')], RUNNING, "line end", "what Enter adds, and whether \\n and \\x00 are understood"),
     bind(Action::Hex, &[ch('v'), ch('H')], RUNNING, "hex", "payloads as hex dump, or as text"),
     bind(Action::Hex, &[ch('H')], &[Form, Requests, Raw], "", "raw text as hex dump, or as text"),

@@ -10,5 +10,6 @@ mod story;
 
 mod chat;
 mod failing;
+mod files;
 mod pace;
 mod udp;

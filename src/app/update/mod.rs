@@ -257,6 +257,7 @@ impl App {
                     to: Target::One(conn),
                 });
             }
+            Action::CancelSend => return self.cancel_send(),
             Action::Inspect => self.inspect(),
             Action::Pick(motion) if self.context() == Context::Requests => {
                 self.pick_exchange(motion);
