@@ -7,6 +7,7 @@ mod input;
 mod keyboard;
 pub mod locale;
 mod output;
+mod progress;
 pub mod signals;
 pub mod terminal;
 pub mod tui;
