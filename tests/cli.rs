@@ -182,6 +182,14 @@ fn options_of_a_session_reach_its_spec() {
             },
         ),
         (
+            "tcp --send a client --send b --say c --send=-d",
+            Spec {
+                say: vec!["c".into()],
+                files: vec!["a".into(), "b".into(), "-d".into()],
+                ..client.clone()
+            },
+        ),
+        (
             "tcp client --wait",
             Spec {
                 wait: true,
@@ -473,6 +481,10 @@ fn wrong_usage_ends_with_2_and_says_what_is_wrong() {
         ("--history lots", "is not a size"),
         ("tcp server --backlog -1", "-1"),
         ("tcp server --say hi", "--say does not fit a TCP server"),
+        ("tcp server --send f", "--send does not fit a TCP server"),
+        ("udp server --send f", "--send does not fit a UDP server"),
+        ("http client --send f", "--send does not fit an HTTP client"),
+        ("udp client --hello --send f", "exclude each other"),
         ("udp client --reply hi", "--reply does not fit a UDP client"),
         ("udp client --echo", "--echo does not fit a UDP client"),
         ("tcp client --once", "--once does not fit a TCP client"),

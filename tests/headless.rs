@@ -518,3 +518,77 @@ fn what_is_to_be_served_must_be_there() {
         assert!(end.stderr.contains(says), "{end:?}");
     }
 }
+
+/// A file of this content in a folder of its own, and its path.
+fn file(content: &[u8]) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("file.bin");
+    std::fs::write(&path, content).expect("the folder takes files");
+    let path = path.display().to_string();
+    (folder, path)
+}
+
+#[test]
+fn a_file_is_sent_first_and_then_the_lines_of_stdin() {
+    let content: Vec<u8> = (0..200_000_u32).flat_map(u32::to_le_bytes).collect();
+    let (_folder, path) = file(&content);
+    let (listener, address) = listener();
+    let words = format!("tcp client {address} --say hi --send {path} --send {path} --json");
+    let mut client = Netplay::start(&words);
+    client.input("typed\n");
+    client.end_input();
+    let mut peer = accept(&listener);
+    assert!(read_to_end(&mut peer) == [b"hi", &content[..], &content, b"typed"].concat());
+    drop(peer);
+    let end = client.end();
+    assert_eq!(end.code, Some(0), "{}", end.stderr);
+    assert_eq!(end.stderr, "", "progress is for terminals");
+    let files = |name: &str| end.names().iter().filter(|each| *each == name).count();
+    assert_eq!((files("file-started"), files("file-ended")), (2, 2));
+    let ended = end.event("file-ended");
+    assert_eq!(ended["name"], "file.bin");
+    assert_eq!(
+        (&ended["how"], &ended["sent"]),
+        (&"whole".into(), &800_000.into())
+    );
+    assert!(end.bytes("sent").ends_with(b"typed"));
+}
+
+#[test]
+fn what_is_to_be_sent_must_be_there() {
+    let (folder, path) = file(b"");
+    let folder = folder.path().display().to_string();
+    for (path, says) in [
+        (format!("{path}.none"), "there is no"),
+        (folder, "is a folder"),
+        #[cfg(unix)]
+        ("/dev/null".to_owned(), "is no file"),
+    ] {
+        for protocol in ["tcp", "udp"] {
+            let words = format!("{protocol} client --send {path} --headless");
+            let end = Netplay::start_without_input(&words).end();
+            assert_eq!((end.code, end.lines.len()), (Some(1), 0), "{end:?}");
+            assert!(end.stderr.starts_with("netplay: --send: "), "{end:?}");
+            assert!(end.stderr.contains(says), "{end:?}");
+        }
+    }
+}
+
+#[test]
+fn a_datagram_client_sends_a_file_and_ends() {
+    let (_folder, path) = file(&[b'x'; 1500]);
+    let (socket, address) = datagrams();
+    let client =
+        Netplay::start_without_input(&format!("udp client {address} --send {path} --headless"));
+    assert_eq!(read_datagram(&socket).0.len(), 1024);
+    assert_eq!(read_datagram(&socket).0.len(), 476);
+    let end = client.end();
+    assert_eq!(end.code, Some(0), "{end:?}");
+    let lines = end.lines.join("\n");
+    for words in [
+        "sending the file file.bin, 1.5 KiB",
+        "went out, 1.5 KiB; UDP confirms nothing",
+    ] {
+        assert!(lines.contains(words), "{lines}");
+    }
+}

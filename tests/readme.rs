@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use netplay::app::keymap;
-use netplay::model::event::{By, ConnId, Event, EventKind, How, Outcome};
+use netplay::model::event::{By, ConnId, Event, EventKind, FileEnd, How, Outcome};
 use netplay::model::failure::{Failure, FailureKind, What};
 use netplay::model::http::{Message, Request, Response};
 use netplay::model::spec::{Protocol, Side};
@@ -120,6 +120,18 @@ fn one_of_each() -> Vec<EventKind> {
             offset: 1,
         },
         EventKind::Queued { conn },
+        EventKind::FileStarted {
+            conn,
+            name: "f".into(),
+            len: 1,
+        },
+        EventKind::FileEnded {
+            conn,
+            name: "f".into(),
+            len: 1,
+            sent: 1,
+            how: FileEnd::Whole,
+        },
         EventKind::Finished { conn, by: By::Peer },
         EventKind::Finished { conn, by: By::Us },
         EventKind::Closed {
@@ -161,6 +173,8 @@ fn one_of_each() -> Vec<EventKind> {
             | EventKind::Response { .. }
             | EventKind::Malformed { .. }
             | EventKind::Queued { .. }
+            | EventKind::FileStarted { .. }
+            | EventKind::FileEnded { .. }
             | EventKind::Finished { .. }
             | EventKind::Closed { .. }
             | EventKind::Lost { .. }

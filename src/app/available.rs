@@ -80,6 +80,18 @@ impl App {
                     "only TCP has a half-close"
                 },
             ),
+            Action::SendFile => {
+                let why = state.hindrance();
+                let sends = (tab.protocol, tab.side) != (Protocol::Udp, Side::Server);
+                (
+                    sends && why.is_none(),
+                    why.unwrap_or("a UDP server sends no files"),
+                )
+            }
+            Action::CancelSend => (
+                state.transfers.any(state.connections.target()),
+                "no file is on its way",
+            ),
             Action::Inspect => (
                 !state.log.is_empty() || tab.ladder.is_some(),
                 "nothing has happened yet",

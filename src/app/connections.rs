@@ -35,6 +35,8 @@ pub struct Connection {
     pub sent: u64,
     /// Bytes handed over for sending that no write call has taken yet.
     pub waiting: u64,
+    /// What is sent now is of a file: what waits goes after it.
+    sends_file: bool,
     /// Its directions.
     pub flow: Flow,
     /// In turn-taking scenes: whether it is our turn.
@@ -66,6 +68,7 @@ impl Connections {
                         received: 0,
                         sent: 0,
                         waiting: 0,
+                        sends_file: false,
                         flow: Flow::Open,
                         our_turn: first_turn,
                     },
@@ -81,10 +84,17 @@ impl Connections {
             EventKind::Sent { conn, data, .. } => {
                 if let Some(c) = self.open.get_mut(conn) {
                     c.sent += data.len() as u64;
-                    c.waiting = c.waiting.saturating_sub(data.len() as u64);
+                    if !c.sends_file {
+                        c.waiting = c.waiting.saturating_sub(data.len() as u64);
+                    }
                     c.our_turn = false;
                 } else {
                     self.sent_unheard = true;
+                }
+            }
+            EventKind::FileStarted { conn, .. } | EventKind::FileEnded { conn, .. } => {
+                if let Some(c) = self.open.get_mut(conn) {
+                    c.sends_file = matches!(kind, EventKind::FileStarted { .. });
                 }
             }
             EventKind::Finished { conn, by } => {
@@ -238,7 +248,10 @@ impl Connections {
 mod tests {
     use std::net::Ipv4Addr;
 
+    use bytes::Bytes;
+
     use super::*;
+    use crate::model::event::FileEnd;
 
     #[test]
     fn what_was_refused_is_forgotten_only_where_it_was_counted() {
@@ -258,5 +271,46 @@ mod tests {
         let waiting = |conn| connections.get(conn).map(|c| c.waiting);
         assert_eq!(waiting(ConnId(1)), Some(10));
         assert_eq!(waiting(ConnId(2)), Some(10));
+    }
+
+    #[test]
+    fn text_that_waits_behind_a_file_waits_until_the_file_has_ended() {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+        let conn = ConnId(1);
+        let mut connections = Connections::default();
+        let tell = |connections: &mut Connections, kind| {
+            connections.record(Stamp::default(), &kind, true);
+            connections.get(conn).map(|c| c.waiting)
+        };
+        let sent = || EventKind::Sent {
+            conn,
+            peer: address,
+            data: Bytes::from_static(b"12345"),
+        };
+        let (peer, local, name) = (address, address, String::new());
+        tell(&mut connections, EventKind::Opened { conn, peer, local });
+        let len = 5;
+        tell(
+            &mut connections,
+            EventKind::FileStarted {
+                conn,
+                name: name.clone(),
+                len,
+            },
+        );
+        connections.note_waiting(Target::All, 5);
+        assert_eq!(tell(&mut connections, sent()), Some(5));
+        let (sent_of_it, how) = (5, FileEnd::Whole);
+        tell(
+            &mut connections,
+            EventKind::FileEnded {
+                conn,
+                name,
+                len,
+                sent: sent_of_it,
+                how,
+            },
+        );
+        assert_eq!(tell(&mut connections, sent()), Some(0));
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::entry;
 use super::http::exchange::Exchange;
-use crate::model::event::{ConnId, Event, EventKind};
+use crate::model::event::{ConnId, Event};
 use crate::model::spec::{Protocol, Side};
 use crate::wire::pattern::{Pattern, PatternError};
 use crate::wire::rows::FORMAT_LIMIT;
@@ -15,7 +15,7 @@ const KINDS: [(&str, &[&str]); 15] = [
     ("in", &["received"]),
     ("out", &["sent"]),
     ("data", &["received", "sent"]),
-    ("listening", &["listening", "ready"]),
+    ("listening", &["listening", "ready", "queued"]),
     ("connecting", &["connecting", "tried", "waiting"]),
     ("opened", &["opened"]),
     ("closed", &["closed"]),
@@ -25,7 +25,7 @@ const KINDS: [(&str, &[&str]); 15] = [
     ("malformed", &["malformed"]),
     ("lost", &["lost"]),
     ("failed", &["failed", "tried"]),
-    ("file", &["file", "file-ended"]),
+    ("file", &["file-started", "file-ended"]),
     ("stopped", &["stopped"]),
 ];
 
@@ -168,12 +168,6 @@ pub fn raw_text(exchange: &Exchange) -> Vec<u8> {
     text
 }
 
-/// Whether a kind of event can be asked for.
-#[must_use]
-pub fn knows(kind: &EventKind) -> bool {
-    KINDS.iter().any(|(_, kinds)| kinds.contains(&kind.word()))
-}
-
 /// A search: what is looked for, as it was typed and as it is found.
 #[derive(Clone, Debug)]
 pub struct Search {
@@ -211,7 +205,7 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::model::event::By;
+    use crate::model::event::{By, EventKind};
     use crate::model::time::Stamp;
 
     fn event(kind: EventKind) -> Event {

@@ -57,6 +57,8 @@ pub enum Action {
     Scroll(Motion),
     /// Follow the newest entry, or stop following.
     Follow,
+    /// Cancel the file that is being sent.
+    CancelSend,
     /// Forget the entries of this log.
     Clear,
     /// Change what Enter adds, and whether escapes are understood.
@@ -69,6 +71,8 @@ pub enum Action {
     PreviousFind,
     /// Show only some of the entries.
     Filter,
+    /// Send a file, after its name was typed.
+    SendFile,
     /// Leave the line that is typed; it stays in force.
     Keep,
     /// Leave the line that is typed; what was before is in force again.
@@ -172,7 +176,7 @@ pub enum Context {
     EntryPage,
     /// A question.
     Question,
-    /// TYPE mode, a search or a filter.
+    /// TYPE mode, a search, a filter or a file's name.
     Prompt,
     /// TYPE mode, the list of all actions.
     Palette,
@@ -196,7 +200,7 @@ impl Context {
             Context::HelpPage => "help page",
             Context::EntryPage => "one entry",
             Context::Question => "question",
-            Context::Prompt => "TYPE, search or filter",
+            Context::Prompt => "TYPE, line at the foot",
             Context::Palette => "TYPE, all actions",
         }
     }
@@ -313,7 +317,7 @@ const fn bind(
 pub const TABLE: &[Binding] = &[
     // TYPE mode
     bind(Action::Send, ENTER, &[TypeBox], "send", "send the text, exactly as typed"),
-    bind(Action::Keep, ENTER, &[Prompt], "keep", "leave the line; it stays in force"),
+    bind(Action::Keep, ENTER, &[Prompt], "keep", "take the line: search, filter or send the file"),
     bind(Action::Choose, ENTER, &[Palette], "do it", "do what is chosen"),
     bind(Action::Earlier, &[key(KeyCode::Up)], &[TypeBox, Prompt], "earlier", "an earlier text"),
     bind(Action::Later, &[key(KeyCode::Down)], &[TypeBox, Prompt], "", "a later text"),
@@ -381,6 +385,8 @@ pub const TABLE: &[Binding] = &[
     bind(Action::StartStop, &[ch('s')], &[Form, Connections, Log, ChatBox, Requests, Raw], "stop", "start or stop this side"),
     bind(Action::CloseConnection, &[ch('d')], &[Connections, Log, ChatBox, Requests, Raw], "close", "close the picked connection"),
     bind(Action::FinishSending, &[ch('D')], RUNNING, "finish sending", "finish sending on it; it can still send (half-close)"),
+    bind(Action::SendFile, &[ch('S')], RUNNING, "", "send a file: its name is asked for"),
+    bind(Action::CancelSend, &[ch('X')], RUNNING, "", "send no more of the file that is on its way"),
     bind(Action::LineEnd, &[ch('L')], RUNNING, "line end", "what Enter adds, and whether \\n and \\x00 are understood"),
     bind(Action::Hex, &[ch('v'), ch('H')], RUNNING, "hex", "payloads as hex dump, or as text"),
     bind(Action::Hex, &[ch('H')], &[Form, Requests, Raw], "", "raw text as hex dump, or as text"),

@@ -50,6 +50,8 @@ pub struct SidePlace {
     pub header: Rect,
     /// Its panes from top to bottom; the log is absent when both share the ladder.
     pub panes: Vec<Place>,
+    /// Where the file stands that it sends.
+    pub sending: Option<Rect>,
     /// Where an idle side says what to press.
     pub teach: Option<Rect>,
 }
@@ -272,6 +274,7 @@ fn side_place(app: &App, side: Side, area: Rect) -> SidePlace {
         side,
         header,
         panes,
+        sending: None,
         teach,
     }
 }
@@ -305,6 +308,7 @@ fn exchange_place(tab: &Tab, side: Side, area: Rect, charset: Charset) -> SidePl
         side,
         header,
         panes,
+        sending: None,
         teach: None,
     }
 }
@@ -338,6 +342,7 @@ fn ladder_place(tab: &Tab, area: Rect, screen: Rect) -> (Vec<SidePlace>, Place) 
             side,
             header: Rect { height: 1, ..half },
             panes,
+            sending: None,
             teach: None,
         });
     }
@@ -377,6 +382,7 @@ fn one_pane(tab: &Tab, area: Rect) -> SidePlace {
         side: tab.side,
         header,
         panes,
+        sending: None,
         teach: None,
     }
 }
@@ -392,6 +398,7 @@ fn only_ladder(area: Rect) -> (Vec<SidePlace>, Place) {
             side,
             header: Rect { height: 1, ..half },
             panes: Vec::new(),
+            sending: None,
             teach: None,
         });
     (sides.collect(), place(Pane::Log, rest))
@@ -425,6 +432,33 @@ impl Sharing {
             Arrangement::Beside if app.size.0 >= BOTH_WIDTH && has_wire => Sharing::Wire,
             Arrangement::Beside if app.size.0 >= BOTH_WIDTH && !alone => Sharing::Beside,
             _ => Sharing::One,
+        }
+    }
+}
+
+/// Gives the row above its box to each side that sends a file, or did a moment ago.
+fn place_files(app: &App, geometry: &mut Geometry) {
+    let sends = |side: Side| {
+        let state = app.tab().get(side);
+        let to = state.connections.target();
+        !state.transfers.shown(to, app.now).is_empty()
+    };
+    if let Some(ladder) = &mut geometry.ladder {
+        let any = geometry.sides.iter().any(|place| sends(place.side));
+        if any && ladder.body.height > 1 {
+            let row = take_bottom(&mut ladder.body, 1);
+            for place in &mut geometry.sides {
+                let half = place.header;
+                let row = Rect { y: row.y, ..half };
+                place.sending = sends(place.side).then_some(row);
+            }
+        }
+        return;
+    }
+    for place in geometry.sides.iter_mut().filter(|place| sends(place.side)) {
+        let above = |pane: &&mut Place| pane.pane != Pane::Box && pane.body.height > 1;
+        if let Some(pane) = place.panes.iter_mut().rev().find(above) {
+            place.sending = Some(take_bottom(&mut pane.body, 1));
         }
     }
 }
@@ -487,14 +521,16 @@ pub fn geometry(app: &App) -> Option<Geometry> {
             vec![side(Side::Server, above), side(Side::Client, below)]
         }
     };
-    Some(Geometry {
+    let mut geometry = Geometry {
         chrome,
         footer,
         body,
         sides,
         ladder,
         has_divider: sharing == Sharing::Beside && !is_small && !app.display.zoom,
-    })
+    };
+    place_files(app, &mut geometry);
+    Some(geometry)
 }
 
 /// How many rows of a pane of this height list requests; below them stand the connections that

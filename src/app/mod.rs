@@ -25,6 +25,7 @@ pub mod side;
 pub mod sieve;
 pub mod sifting;
 pub mod tab;
+pub mod transfer;
 mod update;
 pub mod views;
 

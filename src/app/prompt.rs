@@ -1,5 +1,5 @@
-//! A line that is typed at the foot of the screen: a search, a filter, a file's name. What is typed
-//! acts at once; leaving puts back what was before.
+//! A line that is typed at the foot of the screen: a search, a filter, a file's name. A search and a
+//! filter act at once; leaving puts back what was before.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea, WrapMode};
@@ -73,6 +73,8 @@ pub enum Purpose {
     Search,
     /// Which entries to show.
     Filter,
+    /// Which file to send.
+    File,
 }
 
 /// A line being typed at the foot of the screen.
@@ -137,7 +139,7 @@ impl Prompt {
 
 /// The lines that were typed before, by purpose, the newest last.
 #[derive(Clone, Debug, Default)]
-pub struct Typed([Vec<String>; 2]);
+pub struct Typed([Vec<String>; 3]);
 
 impl Typed {
     /// Those of a purpose.

@@ -9,6 +9,7 @@ use super::form::{Form, Name};
 use super::http::Http;
 use super::scroll::Scroll;
 use super::sifting::Sifting;
+use super::transfer::Transfers;
 use crate::model::event::{Event, EventKind, Outcome, SessionId};
 use crate::model::failure::{Failure, FailureKind, Holder, What};
 use crate::model::http::PATIENCE;
@@ -91,6 +92,8 @@ pub struct SideState {
     pub sifting: Sifting,
     /// Who is connected.
     pub connections: Connections,
+    /// The files on their way out.
+    pub transfers: Transfers,
     /// The counters of this session.
     pub stats: Stats,
     /// The chat box.
@@ -125,6 +128,7 @@ impl SideState {
             scroll: Scroll::Follow,
             sifting: Sifting::default(),
             connections: Connections::default(),
+            transfers: Transfers::default(),
             stats: Stats::default(),
             chat: ChatBox::new(newline),
             http,
@@ -144,6 +148,7 @@ impl SideState {
         self.phase = Phase::Starting;
         self.locals.clear();
         self.connections.clear();
+        self.transfers.clear();
         self.stats = Stats::default();
         self.failed = None;
         self.offer = None;
@@ -204,6 +209,7 @@ impl SideState {
         let (at, kind) = (event.at, &event.kind);
         self.stats.record(at, kind);
         self.connections.record(at, kind, self.side == Side::Client);
+        self.transfers.record(at, kind);
         if self.protocol == Protocol::Http {
             self.http.record(self.side, &event);
         }

@@ -76,7 +76,7 @@ const NO_SCREEN: &str = "Without a screen";
 const SCREEN: &str = "Screen";
 
 /// The options of TCP and UDP sessions, some of which HTTP has too, in the order of the help pages.
-const SHARED: [Flag; 11] = [
+const SHARED: [Flag; 12] = [
     Flag {
         name: "hello",
         short: None,
@@ -105,6 +105,26 @@ const SHARED: [Flag; 11] = [
                 .action(ArgAction::Append)
                 .help_heading(TALK)
                 .help("Send TEXT as soon as connected (repeatable)")
+        },
+    },
+    Flag {
+        name: "send",
+        short: None,
+        protocols: TALKERS,
+        side: Some(Side::Client),
+        because: "only a TCP or UDP client speaks first, and so with a file",
+        define: |arg| {
+            path(arg)
+                .value_name("FILE")
+                .action(ArgAction::Append)
+                .help_heading(TALK)
+                .help("Send this file as soon as connected (repeatable)")
+                .long_help(
+                    "Send this file as soon as connected, after what --say says (repeatable, in \
+                     order); what is typed goes after it. UDP sends it in datagrams of 1024 bytes, \
+                     as fast as the system takes them, and confirms none. A file that cannot be \
+                     sent whole makes the exit code 1",
+                )
         },
     },
     Flag {
@@ -281,6 +301,10 @@ pub(super) fn config() -> Arg {
              tells; with `none` the program's own count (a file of that name is ./none). What \
              stands on the command line is always stronger",
         )
+}
+
+fn path(arg: Arg) -> Arg {
+    arg.value_parser(value_parser!(PathBuf))
 }
 
 fn text(arg: Arg) -> Arg {

@@ -67,10 +67,6 @@ impl Levels<'_> {
     }
 
     fn fields(&self) -> Vec<Field> {
-        self.holding("header")
-            .filter_map(|matches| matches.get_many::<Field>("header"))
-            .flatten()
-            .cloned()
-            .collect()
+        self.all("header").cloned().collect()
     }
 }

@@ -197,11 +197,16 @@ impl<'a> Levels<'a> {
         self.holding(name).next_back()?.get_one(name).cloned()
     }
 
-    /// All texts given with this option, in order.
-    fn texts(&self, name: &str) -> impl Iterator<Item = &'a OsString> {
+    /// All values given with this option, in order.
+    fn all<T: Clone + Send + Sync + 'static>(&self, name: &str) -> impl Iterator<Item = &'a T> {
         self.holding(name)
             .filter_map(move |matches| matches.get_many(name))
             .flatten()
+    }
+
+    /// All texts given with this option, in order.
+    fn texts(&self, name: &str) -> impl Iterator<Item = &'a OsString> {
+        self.all(name)
     }
 
     fn launch(&self, no_color: bool) -> Result<Launch, Wrong> {
@@ -304,6 +309,7 @@ impl<'a> Levels<'a> {
                 }
                 Side::Client => {
                     spec.say = self.texts("say").map(|text| line(text).into()).collect();
+                    spec.files = self.all("send").cloned().collect();
                     spec.wait = self.given("wait");
                     if protocol == Protocol::Http {
                         self.ask(&mut spec.asking);
@@ -345,6 +351,7 @@ impl<'a> Levels<'a> {
             ("hello", "echo", "the greeting has an answer of its own"),
             ("hello", "reply", "the greeting has an answer of its own"),
             ("hello", "say", "the greeting has words of its own"),
+            ("hello", "send", "the greeting has words of its own"),
         ] {
             if self.given(one) && self.given(other) {
                 return conflict(format!(

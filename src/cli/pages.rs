@@ -115,6 +115,7 @@ fn streams() -> Command {
   netplay tcp client [::1]:8000        call port 8000 over IPv6
   netplay tcp client --wait            wait until the server is there
   netplay tcp client --say hi --say exit --headless
+  netplay tcp client --send photo.jpg  send a file, and see how far it is
   netplay tcp client localhost:80 --newline crlf",
     ))
     .subcommand(both(

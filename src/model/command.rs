@@ -1,5 +1,7 @@
 //! What a running session is told.
 
+use std::path::PathBuf;
+
 use bytes::Bytes;
 
 use super::event::ConnId;
@@ -23,6 +25,19 @@ pub enum Command {
         to: Target,
         /// What.
         data: Bytes,
+    },
+    /// Send a file after what is queued, as it is when its turn comes. What is sent later goes after
+    /// it. (UDP servers send no files.)
+    SendFile {
+        /// To whom.
+        to: Target,
+        /// Where it is.
+        path: PathBuf,
+    },
+    /// Send no more of the file that is on its way, and go on with what is queued behind it.
+    CancelFile {
+        /// To whom.
+        to: Target,
     },
     /// End our sending direction after what is queued (a half-close; nothing for UDP).
     Finish {

@@ -82,6 +82,29 @@ impl How {
     }
 }
 
+/// How the sending of a file ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileEnd {
+    /// All of it was handed to the system.
+    Whole,
+    /// The user cancelled it.
+    Cancelled,
+    /// It could not be read to its end, or nobody takes it any more; the event before says why.
+    Failed,
+}
+
+impl FileEnd {
+    /// The word used in JSON lines.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            FileEnd::Whole => "whole",
+            FileEnd::Cancelled => "cancelled",
+            FileEnd::Failed => "failed",
+        }
+    }
+}
+
 /// How a whole session ended; decides the exit code of a headless run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -151,6 +174,28 @@ pub enum EventKind {
         peer: SocketAddr,
         /// The bytes.
         data: Bytes,
+    },
+    /// A file begins to be sent: until its `FileEnded`, what is sent over this connection is of it.
+    FileStarted {
+        /// The connection.
+        conn: ConnId,
+        /// Its name, without the folders above it (not trusted text).
+        name: String,
+        /// Its length, in bytes: that much will be sent.
+        len: u64,
+    },
+    /// The end of that.
+    FileEnded {
+        /// The connection.
+        conn: ConnId,
+        /// Its name.
+        name: String,
+        /// Its length when it began.
+        len: u64,
+        /// How many bytes of it were sent.
+        sent: u64,
+        /// In which way.
+        how: FileEnd,
     },
     /// HTTP: a request came whole. Its bytes were in `Received` before, as they came.
     Request {
@@ -244,6 +289,8 @@ impl EventKind {
             EventKind::Opened { .. } => "opened",
             EventKind::Received { .. } => "received",
             EventKind::Sent { .. } => "sent",
+            EventKind::FileStarted { .. } => "file-started",
+            EventKind::FileEnded { .. } => "file-ended",
             EventKind::Request { .. } => "request",
             EventKind::Response { .. } => "response",
             EventKind::Malformed { .. } => "malformed",
@@ -264,6 +311,8 @@ impl EventKind {
             EventKind::Opened { conn, .. }
             | EventKind::Received { conn, .. }
             | EventKind::Sent { conn, .. }
+            | EventKind::FileStarted { conn, .. }
+            | EventKind::FileEnded { conn, .. }
             | EventKind::Request { conn, .. }
             | EventKind::Response { conn, .. }
             | EventKind::Malformed { conn, .. }

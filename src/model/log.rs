@@ -37,6 +37,7 @@ fn cost(event: &Event) -> usize {
             EventKind::Response { response, .. } => {
                 size_of_val(&**response) + message_cost(&response.message)
             }
+            EventKind::FileStarted { name, .. } | EventKind::FileEnded { name, .. } => name.len(),
             EventKind::Malformed { why, .. } | EventKind::Lost { why, .. } => why.len(),
             _ => 0,
         }

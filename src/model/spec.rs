@@ -1,6 +1,7 @@
 //! What to run: one side of one protocol, with all of its settings. A spec is complete; nothing
 //! else decides how a session behaves.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -201,6 +202,8 @@ pub struct Spec {
     pub once: bool,
     /// Clients: sent as soon as connected, in order, before anything else.
     pub say: Vec<Bytes>,
+    /// TCP and UDP clients: files that are sent after that, in order.
+    pub files: Vec<PathBuf>,
     /// The buffer of each read, in bytes, 1 to [`MAX_RECV_SIZE`].
     pub recv_size: usize,
     /// TCP servers: the listen queue; `None` asks for a large one.
@@ -229,6 +232,7 @@ impl Spec {
             turns: false,
             once: false,
             say: Vec::new(),
+            files: Vec::new(),
             recv_size: DEFAULT_RECV_SIZE,
             backlog: None,
             keep_open: false,

@@ -6,7 +6,7 @@ use super::event::EventKind;
 use super::time::Stamp;
 
 /// How far back the rate looks.
-const RATE_WINDOW: Duration = Duration::from_secs(2);
+pub const RATE_WINDOW: Duration = Duration::from_secs(2);
 const SLOTS: usize = 8;
 const SLOT: Duration = Duration::from_millis(RATE_WINDOW.as_millis() as u64 / SLOTS as u64);
 

@@ -27,6 +27,7 @@ mod resolve;
 mod service;
 mod session;
 mod socket;
+mod source;
 mod tcp;
 mod udp;
 
@@ -59,7 +60,7 @@ pub(crate) type Credit = Arc<OwnedSemaphorePermit>;
 #[derive(Debug)]
 pub(crate) struct Order {
     pub(crate) command: Command,
-    /// There for a `Send`.
+    /// There for a `Send` and a `SendFile`.
     pub(crate) credit: Option<Credit>,
 }
 
@@ -87,14 +88,17 @@ impl Handle {
     /// What a command takes of the session's credit, if it takes any. A text larger than the whole
     /// credit passes when nothing else waits.
     fn cost(&self, command: &Command) -> Option<u32> {
-        let Command::Send { to, data } = command else {
-            return None;
+        let (to, bytes) = match command {
+            Command::Send { to, data } => (to, data.len()),
+            // It is read when its turn comes.
+            Command::SendFile { to, .. } => (to, 0),
+            _ => return None,
         };
         let places = match to {
             Target::All => self.audience.load(Ordering::Relaxed).max(1),
             Target::One(_) => 1,
         };
-        Some((data.len().max(places.saturating_mul(PLACE))).min(SEND_CREDIT) as u32)
+        Some((bytes.max(places.saturating_mul(PLACE))).min(SEND_CREDIT) as u32)
     }
 
     /// Hands a command over without waiting.

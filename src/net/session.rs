@@ -155,10 +155,12 @@ pub(super) fn lose_orders(session: &Session, mut inbox: Inbox) {
     inbox.close();
     let mut lost = (0, 0);
     while let Ok(order) = inbox.try_recv() {
-        if let Command::Send { data, .. } = order.command {
-            lost.0 += 1;
-            lost.1 += data.len() as u64;
-        }
+        let bytes = match order.command {
+            Command::Send { data, .. } => data.len(),
+            Command::SendFile { .. } => 0,
+            _ => continue,
+        };
+        lost = (lost.0 + 1, lost.1 + bytes as u64);
     }
     session.lose(None, "not sent: the session is over", lost);
 }

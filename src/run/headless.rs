@@ -11,9 +11,10 @@ use anyhow::Context;
 use bytes::Bytes;
 use tokio::runtime::Builder;
 use tokio::sync::mpsc::{Receiver, channel};
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::output::{self, Batch};
+use super::progress::Progress;
 use super::signals::Signals;
 use super::{input, locale};
 use crate::model::command::{Command, Target};
@@ -28,6 +29,8 @@ use crate::wire::text::safe;
 
 /// How long a session that was told to stop may take, and how long nobody may read its last events.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
+/// How soon after the last event the progress of a file is written again: it may stand still.
+const STILL: Duration = Duration::from_millis(500);
 
 /// Runs the session until it ends. The code is 0 when it ended as asked (also by a signal, or
 /// because nobody reads stdout any more) and 1 when it failed.
@@ -108,6 +111,7 @@ async fn watch(launch: HeadlessLaunch) -> anyhow::Result<u8> {
                     }
                 }
             }
+            () = sleep(STILL), if printer.shows_progress() => printer.progress_at(clock.now()),
             fault = &mut typing, if !typed => {
                 typed = true;
                 if let Some(error) = fault {
@@ -172,6 +176,8 @@ struct Printer {
     batch: Batch,
     /// Whether failures go to stderr too; not where they would only stand twice on one terminal.
     complains: bool,
+    /// Where stderr has a terminal for itself.
+    progress: Option<Progress>,
     /// The last failure, unless stderr has it already.
     failure: Option<Box<Failure>>,
     outcome: Option<Outcome>,
@@ -195,6 +201,8 @@ impl Printer {
             },
             batch: Batch::default(),
             complains: launch.format == Format::Json || !one_terminal,
+            progress: (io::stderr().is_terminal() && !io::stdout().is_terminal())
+                .then(Progress::default),
             failure: None,
             outcome: None,
         }
@@ -204,6 +212,9 @@ impl Printer {
         match &mut self.lines {
             Lines::Json(encoder) => encoder.encode(event, &mut self.batch.out),
             Lines::Text(encoder) => encoder.encode(event, &mut self.batch.out),
+        }
+        if let Some(progress) = &mut self.progress {
+            progress.record(event, &mut self.batch.err);
         }
         match &event.kind {
             // The session's own faults at once; a connection's only if the session ends by it.
@@ -223,6 +234,16 @@ impl Printer {
         }
     }
 
+    fn shows_progress(&self) -> bool {
+        self.progress.as_ref().is_some_and(Progress::goes_on)
+    }
+
+    fn progress_at(&mut self, now: Stamp) {
+        if let Some(progress) = &mut self.progress {
+            progress.write(now, &mut self.batch.err);
+        }
+    }
+
     fn complain_about_failure(&mut self) {
         if let Some(failure) = self.failure.take()
             && self.complains
@@ -233,6 +254,9 @@ impl Printer {
 
     fn complain(&mut self, message: &str, hint: &str) {
         let err = &mut self.batch.err;
+        if let Some(progress) = &mut self.progress {
+            progress.leave(err);
+        }
         err.extend_from_slice(format!("netplay: {}\n", safe(message)).as_bytes());
         if !hint.is_empty() {
             err.extend_from_slice(format!("  {}\n", safe(hint)).as_bytes());

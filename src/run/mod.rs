@@ -8,12 +8,14 @@ mod input;
 mod keyboard;
 pub mod locale;
 mod output;
+mod progress;
 pub mod signals;
 pub mod terminal;
 pub mod tui;
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::slice;
 
 use anyhow::Context as _;
@@ -37,6 +39,9 @@ pub fn run(launch: Launch, keymap: Keymap) -> anyhow::Result<u8> {
     };
     for spec in specs {
         look_for(&spec.serving.answer)?;
+        for file in &spec.files {
+            look_for_file(file)?;
+        }
     }
     match launch {
         Launch::Screen(launch) => {
@@ -91,4 +96,21 @@ fn look_for(answer: &Answer) -> anyhow::Result<()> {
         _ => fs::read_dir(path).map(drop),
     }
     .with_context(|| format!("{flag}: {name} cannot be read"))
+}
+
+/// The same for a file that is to be sent. What is none (a pipe, a device) is not touched: to open
+/// it could wait for ever.
+fn look_for_file(path: &Path) -> anyhow::Result<()> {
+    let name = path.to_string_lossy();
+    let name = safe(&name);
+    let found = fs::metadata(path).with_context(|| format!("--send: there is no {name}"))?;
+    if found.is_dir() {
+        anyhow::bail!("--send: {name} is a folder; send its files one by one");
+    }
+    if !found.is_file() {
+        anyhow::bail!("--send: {name} is no file; a pipe goes to stdin, as in: cat | netplay");
+    }
+    File::open(path)
+        .map(drop)
+        .with_context(|| format!("--send: {name} cannot be read"))
 }

@@ -71,6 +71,12 @@ impl Encoder {
         out.extend_from_slice(b"}\n");
     }
 
+    fn payload(&mut self, out: &mut Vec<u8>, conn: ConnId, peer: SocketAddr, data: &[u8]) {
+        conn_field(out, conn);
+        self.peer.push(out, peer);
+        payload(out, data);
+    }
+
     fn fields(&mut self, kind: &EventKind, out: &mut Vec<u8>) {
         match kind {
             EventKind::Connecting { to } | EventKind::Waiting { to } => text_field(out, "to", to),
@@ -95,17 +101,23 @@ impl Encoder {
                 data,
                 cut,
             } => {
-                conn_field(out, *conn);
-                self.peer.push(out, *peer);
-                payload(out, data);
+                self.payload(out, *conn, *peer, data);
                 if *cut > 0 {
                     number_field(out, "cut", u64::from(*cut));
                 }
             }
-            EventKind::Sent { conn, peer, data } => {
-                conn_field(out, *conn);
-                self.peer.push(out, *peer);
-                payload(out, data);
+            EventKind::Sent { conn, peer, data } => self.payload(out, *conn, *peer, data),
+            EventKind::FileStarted { conn, name, len } => file_fields(out, *conn, name, *len),
+            EventKind::FileEnded {
+                conn,
+                name,
+                len,
+                sent,
+                how,
+            } => {
+                file_fields(out, *conn, name, *len);
+                number_field(out, "sent", *sent);
+                text_field(out, "how", how.word());
             }
             EventKind::Request { conn, request } => {
                 conn_field(out, *conn);
@@ -137,8 +149,7 @@ impl Encoder {
                 conn_field(out, *conn);
                 text_field(out, "how", how.word());
                 text_field(out, "by", by.word());
-                number_field(out, "received", *received);
-                number_field(out, "sent", *sent);
+                total_fields(out, *received, *sent);
             }
             EventKind::Lost {
                 conn,
@@ -161,12 +172,22 @@ impl Encoder {
                 connections,
                 outcome: _,
             } => {
-                number_field(out, "received", *received);
-                number_field(out, "sent", *sent);
+                total_fields(out, *received, *sent);
                 number_field(out, "connections", *connections);
             }
         }
     }
+}
+
+fn file_fields(out: &mut Vec<u8>, conn: ConnId, name: &str, len: u64) {
+    conn_field(out, conn);
+    text_field(out, "name", name);
+    number_field(out, "len", len);
+}
+
+fn total_fields(out: &mut Vec<u8>, received: u64, sent: u64) {
+    number_field(out, "received", received);
+    number_field(out, "sent", sent);
 }
 
 fn message_fields(out: &mut Vec<u8>, message: &Message) {
@@ -393,7 +414,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::model::event::{By, How, Outcome};
+    use crate::model::event::{By, FileEnd, How, Outcome};
     use crate::model::failure::{FailureKind, What};
 
     const BEGAN: Stamp = Stamp(Duration::from_millis(250));
@@ -600,6 +621,24 @@ mod tests {
                     data: Bytes::new(),
                 },
                 r#""sent","conn":7,"peer":"127.0.0.1:51334","len":0,"text":"""#,
+            ),
+            (
+                EventKind::FileStarted {
+                    conn,
+                    name: "\u{e9}".into(),
+                    len: 10,
+                },
+                r#""file-started","conn":7,"name":"\u00e9","len":10"#,
+            ),
+            (
+                EventKind::FileEnded {
+                    conn,
+                    name: "f".into(),
+                    len: 10,
+                    sent: 4,
+                    how: FileEnd::Cancelled,
+                },
+                r#""file-ended","conn":7,"name":"f","len":10,"sent":4,"how":"cancelled""#,
             ),
             (
                 EventKind::Finished { conn, by: By::Peer },

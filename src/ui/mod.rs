@@ -9,6 +9,7 @@
 //!    #1  127.0.0.1:51334   4 min                  in    812 B   out    170 B        panes: connections
 //!  -- log --------------------------------------------------------------------
 //!  10:02:15.900  <- #1      18 B  Hello from client!                                log, or ladder
+//!  photo.jpg  #####.....   12 MiB/1.0 GiB   98 MiB/s   9 s left   X cancel          transfer
 //!  -- say to all -------------------------------------- Enter adds nothing ---
 //!  good morning                                                                     panes: box
 //!  -- HTTP: requests ----------------------------------------- one at a time --     requests
@@ -33,6 +34,7 @@ mod prompt;
 mod requests;
 mod teach;
 pub mod theme;
+mod transfer;
 mod typed;
 
 use ratatui::Frame;
@@ -46,6 +48,8 @@ use crate::app::tab::Pane;
 use crate::model::spec::Protocol;
 use crate::wire::rows;
 use crate::wire::text::Charset;
+
+pub use panes::ago;
 
 use paint::Painter;
 use theme::{Role, Theme};
@@ -122,6 +126,9 @@ fn body(app: &App, painter: &mut Painter, geometry: &Geometry) -> Option<Positio
                 }
             };
             cursor = cursor.or(at);
+        }
+        if let Some(row) = place.sending {
+            transfer::draw(app, place.side, painter, row);
         }
         if let Some(area) = place.teach {
             teach::idle(app, place.side, painter, area);

@@ -30,6 +30,7 @@ pub fn has_keys(app: &App, side: Side, pane: Pane) -> bool {
 }
 
 /// A duration as people say it, at most 6 cells wide.
+#[must_use]
 pub fn ago(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {

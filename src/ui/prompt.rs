@@ -1,5 +1,5 @@
-//! The line at the foot of the screen that is typed for a search or a filter: in place of the footer's
-//! keys, with what it finds at the right.
+//! The line at the foot of the screen that is typed for a search, a filter or a file's name: in place
+//! of the footer's keys, with what it finds at the right.
 
 use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr as _;
@@ -27,8 +27,9 @@ pub fn draw(app: &App, prompt: &Prompt, painter: &mut Painter, screen: Rect) -> 
     let sign = match prompt.purpose {
         Purpose::Search => "/",
         Purpose::Filter => "&",
+        Purpose::File => "file:",
     };
-    let x = painter.text(x, row.y, sign, Role::Key, 1) + 1;
+    let x = painter.text(x, row.y, sign, Role::Key, row.width) + 1;
     let right = row.right().saturating_sub(1);
     let text = prompt.line.text();
     let needed = x
@@ -73,6 +74,13 @@ fn beside(app: &App, prompt: &Prompt) -> (Vec<String>, Role) {
             vec![
                 format!("{EXAMPLES}   {keep} keep   Esc back"),
                 EXAMPLES.to_owned(),
+            ],
+            Role::Quiet,
+        ),
+        (Purpose::File, _) => (
+            vec![
+                "a path from where netplay was started   Enter send   Esc back".to_owned(),
+                "Enter send   Esc back".to_owned(),
             ],
             Role::Quiet,
         ),

@@ -5,6 +5,7 @@
 //! no socket and no clock: where a limit is needed it asks for one with [`Step::Expect`].
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -63,6 +64,13 @@ pub enum Step<T> {
         /// What came along with the order; the default where nothing was ordered.
         with: T,
     },
+    /// Send what this file holds.
+    SendFile {
+        /// Where it is.
+        path: PathBuf,
+        /// What came along with the order.
+        with: T,
+    },
     /// From now on an answer is awaited: call [`Conversation::late`] after this time. (A call that
     /// comes when nothing is awaited any more does nothing.)
     Expect(Duration),
@@ -100,6 +108,13 @@ enum Awaited {
     Farewell,
 }
 
+/// What was ordered, until its turn comes.
+#[derive(Debug)]
+enum Ordered {
+    Bytes(Bytes),
+    File(PathBuf),
+}
+
 /// The machine for one peer. `T` travels with each ordered message until it is sent or dropped.
 #[derive(Debug)]
 pub struct Conversation<T> {
@@ -111,7 +126,7 @@ pub struct Conversation<T> {
     turn: Turn,
     sending: Sending,
     awaited: Option<Awaited>,
-    held: VecDeque<(Bytes, T)>,
+    held: VecDeque<(Ordered, T)>,
     steps: VecDeque<Step<T>>,
     answers: usize,
 }
@@ -139,11 +154,9 @@ impl<T: Default> Conversation<T> {
             answers: 0,
         };
         if spec.side == Side::Client {
-            new.held = spec
-                .say
-                .iter()
-                .map(|say| (say.clone(), T::default()))
-                .collect();
+            let say = spec.say.iter().cloned().map(Ordered::Bytes);
+            let files = spec.files.iter().cloned().map(Ordered::File);
+            new.held = say.chain(files).map(|one| (one, T::default())).collect();
             new.release();
             if new.scene == Scene::Hello {
                 new.put(Bytes::from_static(GREETING), T::default());
@@ -178,16 +191,20 @@ impl<T: Default> Conversation<T> {
         self.answers
     }
 
-    /// How many messages were taken but not sent, and their bytes.
+    /// How many messages and files were taken but not sent, and the bytes of the messages.
     #[must_use]
     pub fn unsent(&self) -> (u64, u64) {
         let due = self.steps.iter().filter_map(|step| match step {
-            Step::Send { data, .. } => Some(data),
+            Step::Send { data, .. } => Some(data.len()),
+            Step::SendFile { .. } => Some(0),
             _ => None,
         });
-        let held = self.held.iter().map(|(data, _)| data);
-        due.chain(held).fold((0, 0), |(count, bytes), data| {
-            (count + 1, bytes + data.len() as u64)
+        let held = self.held.iter().map(|(ordered, _)| match ordered {
+            Ordered::Bytes(data) => data.len(),
+            Ordered::File(_) => 0,
+        });
+        due.chain(held).fold((0, 0), |(count, bytes), len| {
+            (count + 1, bytes + len as u64)
         })
     }
 
@@ -208,9 +225,24 @@ impl<T: Default> Conversation<T> {
         if data.is_empty() && self.protocol != Protocol::Udp {
             return true;
         }
-        self.held.push_back((data, with));
-        self.release();
+        self.hold(Ordered::Bytes(data), with);
         true
+    }
+
+    /// Orders a file, which takes its place and its turn as one message does. Returns whether it
+    /// was taken.
+    #[must_use]
+    pub fn order_file(&mut self, path: PathBuf, with: T) -> bool {
+        let taken = self.takes_orders();
+        if taken {
+            self.hold(Ordered::File(path), with);
+        }
+        taken
+    }
+
+    fn hold(&mut self, ordered: Ordered, with: T) {
+        self.held.push_back((ordered, with));
+        self.release();
     }
 
     /// Something was received.
@@ -230,8 +262,8 @@ impl<T: Default> Conversation<T> {
         // A held message goes out together with the scene's answer: where every message is
         // answered, a turn of its own would never come.
         self.release();
-        if answered && self.turn == Turn::Ours {
-            self.turn = Turn::Theirs;
+        if answered {
+            self.end_turn();
         }
     }
 
@@ -345,9 +377,15 @@ impl<T: Default> Conversation<T> {
     fn release(&mut self) {
         while self.turn != Turn::Theirs
             && matches!(self.sending, Sending::Open | Sending::Ending)
-            && let Some((data, with)) = self.held.pop_front()
+            && let Some((ordered, with)) = self.held.pop_front()
         {
-            self.put(data, with);
+            match ordered {
+                Ordered::Bytes(data) => self.put(data, with),
+                Ordered::File(path) => {
+                    self.steps.push_back(Step::SendFile { path, with });
+                    self.end_turn();
+                }
+            }
         }
         if self.sending == Sending::Ending && self.held.is_empty() {
             self.sending = Sending::Ended;
@@ -362,9 +400,7 @@ impl<T: Default> Conversation<T> {
             answer: false,
             with,
         });
-        if self.turn == Turn::Ours {
-            self.turn = Turn::Theirs;
-        }
+        self.end_turn();
         match self.side {
             Side::Client if exit => {
                 self.sending = Sending::Ended;
@@ -372,6 +408,12 @@ impl<T: Default> Conversation<T> {
             }
             Side::Server if exit => self.end(Cause::Farewell),
             _ => {}
+        }
+    }
+
+    fn end_turn(&mut self) {
+        if self.turn == Turn::Ours {
+            self.turn = Turn::Theirs;
         }
     }
 

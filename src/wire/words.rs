@@ -2,7 +2,7 @@
 //! here; addresses and numbers only.
 
 use super::text::{one_line_string, safe};
-use crate::model::event::{By, EventKind, How, Outcome};
+use crate::model::event::{By, EventKind, FileEnd, How, Outcome};
 use crate::model::size::Size;
 use crate::model::spec::{Protocol, Side};
 
@@ -22,7 +22,11 @@ pub fn mark(kind: &EventKind) -> char {
         | EventKind::Malformed { .. }
         | EventKind::Lost { .. }
         | EventKind::Failed { .. } => '!',
-        EventKind::Connecting { .. } | EventKind::Waiting { .. } | EventKind::Queued { .. } => '·',
+        EventKind::Connecting { .. }
+        | EventKind::Waiting { .. }
+        | EventKind::Queued { .. }
+        | EventKind::FileStarted { .. }
+        | EventKind::FileEnded { .. } => '·',
     }
 }
 
@@ -76,6 +80,16 @@ pub fn sentence(kind: &EventKind, protocol: Protocol, side: Side) -> String {
             format!("more than {WHOLE_DATAGRAM} bytes: Ethernet carries it in fragments")
         }
         EventKind::Received { .. } | EventKind::Sent { .. } => String::new(),
+        EventKind::FileStarted { name, len, .. } => {
+            format!("sending the file {}, {}", safe(name), Size(*len))
+        }
+        EventKind::FileEnded {
+            name,
+            len,
+            sent,
+            how,
+            ..
+        } => file_ended(&safe(name), *len, *sent, *how, udp),
         EventKind::Request { request, .. } => format!(
             "request {} {}, body {}",
             safe(&request.method),
@@ -121,9 +135,7 @@ pub fn sentence(kind: &EventKind, protocol: Protocol, side: Side) -> String {
         } => format!("{} ({count} lost)", safe(why)),
         EventKind::Lost {
             why, count, bytes, ..
-        } => {
-            format!("{} ({count} lost, {})", safe(why), Size(*bytes))
-        }
+        } => format!("{} ({count} lost, {})", safe(why), Size(*bytes)),
         EventKind::Stopped {
             outcome: Outcome::Failed,
             ..
@@ -133,19 +145,31 @@ pub fn sentence(kind: &EventKind, protocol: Protocol, side: Side) -> String {
             sent,
             connections,
             ..
-        } => {
-            let ends = match (udp, connections) {
-                (true, 1) => "peer",
-                (true, _) => "peers",
-                (false, 1) => "connection",
-                (false, _) => "connections",
-            };
-            format!(
-                "stopped, in {}, out {}, {connections} {ends}",
-                Size(*received),
-                Size(*sent)
-            )
-        }
+        } => format!(
+            "stopped, in {}, out {}, {connections} {}",
+            Size(*received),
+            Size(*sent),
+            ends(*connections, udp)
+        ),
+    }
+}
+
+fn ends(count: u64, udp: bool) -> &'static str {
+    match (udp, count) {
+        (true, 1) => "peer",
+        (true, _) => "peers",
+        (false, 1) => "connection",
+        (false, _) => "connections",
+    }
+}
+
+fn file_ended(name: &str, len: u64, sent: u64, how: FileEnd, udp: bool) -> String {
+    let (sent, len) = (Size(sent), Size(len));
+    match how {
+        FileEnd::Whole if udp => format!("all of {name} went out, {len}; UDP confirms nothing"),
+        FileEnd::Whole => format!("all of {name} is sent, {len}"),
+        FileEnd::Cancelled => format!("cancelled: {sent} of {name} are sent, of {len}"),
+        FileEnd::Failed => format!("broken off: {sent} of {name} are sent, of {len}"),
     }
 }
 
@@ -183,5 +207,47 @@ mod tests {
         assert_eq!(words(1472, Protocol::Udp), "");
         assert!(words(1473, Protocol::Udp).contains("fragments"));
         assert_eq!(words(1473, Protocol::Tcp), "");
+    }
+
+    #[test]
+    fn the_end_of_a_file_says_how_much_of_it_went_and_udp_promises_nothing() {
+        let ended = |sent, how, protocol| {
+            let kind = EventKind::FileEnded {
+                conn: ConnId(1),
+                name: "a\u{1b}b".to_owned(),
+                len: 2048,
+                sent,
+                how,
+            };
+            sentence(&kind, protocol, Side::Client)
+        };
+        for (words, sent, how, protocol) in [
+            (
+                "all of a\\x1bb is sent, 2.0 KiB",
+                2048,
+                FileEnd::Whole,
+                Protocol::Tcp,
+            ),
+            (
+                "all of a\\x1bb went out, 2.0 KiB; UDP confirms nothing",
+                2048,
+                FileEnd::Whole,
+                Protocol::Udp,
+            ),
+            (
+                "cancelled: 10 B of a\\x1bb are sent, of 2.0 KiB",
+                10,
+                FileEnd::Cancelled,
+                Protocol::Tcp,
+            ),
+            (
+                "broken off: 0 B of a\\x1bb are sent, of 2.0 KiB",
+                0,
+                FileEnd::Failed,
+                Protocol::Udp,
+            ),
+        ] {
+            assert_eq!(ended(sent, how, protocol), words);
+        }
     }
 }

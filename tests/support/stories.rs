@@ -3,7 +3,7 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use netplay::model::event::{By, ConnId, EventKind, How, Outcome};
+use netplay::model::event::{By, ConnId, EventKind, FileEnd, How, Outcome};
 use netplay::model::failure::{Failure, FailureKind, Holder, What};
 use netplay::model::spec::Side;
 
@@ -44,6 +44,10 @@ pub const ALL: &[Told] = &[
     ("both_udp", both_udp),
     ("both_in_keys", both_in_keys),
     ("both_and_others", both_and_others),
+    ("sending_a_file", sending_a_file),
+    ("sending_files_to_some", sending_files_to_some),
+    ("both_while_a_file_goes", both_while_a_file_goes),
+    ("a_file_broken_off", a_file_broken_off),
     ("scrolled", scrolled),
     ("history_gone", history_gone),
     ("nobody_is_connected", nobody),
@@ -546,5 +550,93 @@ pub fn colours(size: Size) -> Story {
     );
     s.keys("Esc BackTab BackTab Down BackTab BackTab BackTab");
     s.types("d");
+    s
+}
+
+fn file_started(s: &mut Story, side: Side, conn: u32, name: &str, len: u64) {
+    s.event(
+        side,
+        EventKind::FileStarted {
+            conn: ConnId(conn),
+            name: name.to_owned(),
+            len,
+        },
+    );
+}
+
+fn client(line: &str, size: Size) -> Story {
+    let mut s = Story::of(line, size);
+    s.connecting("127.0.0.1:23456")
+        .wait(1)
+        .opened(Client, 1, "127.0.0.1:23456", "127.0.0.1:51334");
+    s
+}
+
+fn sending_a_file(size: Size) -> Story {
+    let mut s = client("tcp client", size);
+    file_started(&mut s, Client, 1, "holiday.jpg", 1_000_000);
+    for _ in 0..10 {
+        s.wait(100).sent(Client, 1, "x".repeat(40_000));
+    }
+    s.types("look at this");
+    s
+}
+
+fn sending_files_to_some(size: Size) -> Story {
+    let mut s = Story::of("tcp server", size);
+    s.listening("127.0.0.1:23456");
+    for (conn, peer) in [(1, "127.0.0.1:51334"), (2, "127.0.0.1:51340")] {
+        s.wait(10).opened(Server, conn, peer, "127.0.0.1:23456");
+        file_started(
+            &mut s,
+            Server,
+            conn,
+            "the lesson of today\u{202e}.pdf",
+            5 << 30,
+        );
+    }
+    s.keys("Esc")
+        .wait(3000)
+        .sent(Server, 1, "%PDF-1.7")
+        .wait(100);
+    s
+}
+
+fn both_while_a_file_goes(size: Size) -> Story {
+    let mut s = both(size);
+    file_started(&mut s, Client, 1, "notes.txt", 24);
+    s.wait(400).sent(Client, 1, "half of it, ");
+    s
+}
+
+fn a_file_broken_off(size: Size) -> Story {
+    let mut s = client("tcp client", size);
+    file_started(&mut s, Client, 1, "holiday.jpg", 4096);
+    s.wait(500).sent(Client, 1, "x".repeat(60)).wait(500);
+    s.event(
+        Client,
+        EventKind::Failed {
+            conn: Some(ConnId(1)),
+            failure: Box::new(Failure {
+                what: What::Input,
+                kind: FailureKind::CutShort,
+                message: "holiday.jpg became shorter while it was sent: 60 of 4096 bytes went out"
+                    .to_owned(),
+                hint: "another program writes to it; send it again when that is done".to_owned(),
+                holder: None,
+            }),
+        },
+    );
+    s.event(
+        Client,
+        EventKind::FileEnded {
+            conn: ConnId(1),
+            name: "holiday.jpg".to_owned(),
+            len: 4096,
+            sent: 60,
+            how: FileEnd::Failed,
+        },
+    );
+    s.wait(1500);
     s
 }

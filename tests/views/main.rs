@@ -24,13 +24,14 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 10)];
 /// Two halves at their narrowest, one pane at its smallest, and a screen on a wall.
 const OTHER_SIZES: [(u16, u16); 3] = [(100, 30), (70, 18), (200, 50)];
 /// The stories whose layout differs at the other sizes.
-const LAYOUTS: [&str; 13] = [
+const LAYOUTS: [&str; 14] = [
     "idle_tcp",
     "three_connections",
     "refused",
     "address_in_use",
     "both",
     "both_and_others",
+    "both_while_a_file_goes",
     "http_vote_arriving",
     "http_client_answered",
     "http_both",
@@ -81,6 +82,7 @@ fn in_ascii_it_looks_as_it_did() {
         "hostile_bytes",
         "three_connections",
         "both",
+        "sending_a_file",
         "refused",
         "help",
     ] {

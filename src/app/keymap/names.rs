@@ -16,6 +16,8 @@ impl Action {
             Action::PreviousPane => "previous-pane",
             Action::Left => "left",
             Action::Right => "right",
+            Action::SendFile => "send-file",
+            Action::CancelSend => "cancel-send",
             Action::Search => "search",
             Action::NextFind => "next-find",
             Action::PreviousFind => "previous-find",

@@ -1,11 +1,13 @@
 //! Searching and filtering: the line that is typed for it, and the steps from find to find.
 
+use std::path::PathBuf;
+
 use crossterm::event::KeyEvent;
 
-use crate::app::App;
 use crate::app::entry;
 use crate::app::filter::{Filter, Search};
 use crate::app::http::page::Page;
+use crate::app::keymap::Action;
 use crate::app::layout;
 use crate::app::lists::List;
 use crate::app::overlay::Overlay;
@@ -13,15 +15,27 @@ use crate::app::prompt::{Prompt, Purpose};
 use crate::app::scroll::Scroll;
 use crate::app::sifting::{Aim, Position};
 use crate::app::views::{Columns, LadderRows};
+use crate::app::{App, Effect};
 use crate::model::spec::Protocol;
 use crate::wire::text::safe;
 
 impl App {
+    /// Searches, filters, goes from find to find.
+    pub(super) fn find(&mut self, action: Action) {
+        match action {
+            Action::Search => self.prompt(Purpose::Search),
+            Action::Filter => self.prompt(Purpose::Filter),
+            Action::NextFind => self.step_find(true),
+            Action::PreviousFind => self.step_find(false),
+            _ => {}
+        }
+    }
+
     /// Opens the line that is typed for a search or a filter.
     pub(super) fn prompt(&mut self, purpose: Purpose) {
         let tab = self.tab();
         let text = match purpose {
-            Purpose::Search => String::new(),
+            Purpose::Search | Purpose::File => String::new(),
             Purpose::Filter => tab.filter.as_ref().map_or("", |one| &one.text).to_owned(),
         };
         let mut prompt = Prompt::new(purpose, &text);
@@ -108,6 +122,7 @@ impl App {
                 self.filter_by(filter);
                 Ok(())
             }
+            Purpose::File => Ok(()),
         }
     }
 
@@ -145,9 +160,9 @@ impl App {
     }
 
     /// Leaves the line; what it says stays in force.
-    pub(super) fn keep_prompt(&mut self) {
+    pub(super) fn keep_prompt(&mut self) -> Vec<Effect> {
         let Some(Overlay::Prompt(prompt)) = self.overlays.pop() else {
-            return;
+            return Vec::new();
         };
         let text = prompt.line.text().to_owned();
         if let Some(error) = &prompt.error {
@@ -156,9 +171,13 @@ impl App {
             self.tab_mut()
                 .focused_mut()
                 .warn(format!("not used: {error}"));
-            return;
+            return Vec::new();
         }
         self.typed.keep(prompt.purpose, &text);
+        match prompt.purpose {
+            Purpose::File if !text.is_empty() => self.send_file(PathBuf::from(text)),
+            _ => Vec::new(),
+        }
     }
 
     /// Leaves the line and puts back what was before.
@@ -178,7 +197,7 @@ impl App {
     }
 
     /// Goes to the next find, or the one before.
-    pub(super) fn step_find(&mut self, forward: bool) {
+    fn step_find(&mut self, forward: bool) {
         if self.tab().search.is_none() {
             return;
         }

@@ -261,6 +261,7 @@ impl App {
                     to: Target::One(conn),
                 });
             }
+            Action::CancelSend => return self.cancel_send(),
             Action::Inspect => self.inspect(),
             Action::Pick(motion) if self.context() == Context::Requests => {
                 self.pick_exchange(motion);
@@ -283,11 +284,11 @@ impl App {
             Action::Follow => self.toggle_follow(),
             Action::Clear => self.clear_log(),
             Action::LineEnd => self.tab_mut().focused_mut().chat.next_line_end(),
-            Action::Search => self.prompt(Purpose::Search),
-            Action::Filter => self.prompt(Purpose::Filter),
-            Action::NextFind => self.step_find(true),
-            Action::PreviousFind => self.step_find(false),
-            Action::Keep => self.keep_prompt(),
+            Action::Search | Action::Filter | Action::NextFind | Action::PreviousFind => {
+                self.find(action);
+            }
+            Action::SendFile => self.prompt(Purpose::File),
+            Action::Keep => return self.keep_prompt(),
             Action::Drop => self.drop_prompt(),
             Action::Freeze => self.freeze(),
             Action::Palette => self.open_palette(),

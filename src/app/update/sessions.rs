@@ -1,5 +1,7 @@
 //! What the user has sessions do: start, stop, close, send; and when that cannot be done, why.
 
+use std::path::PathBuf;
+
 use bytes::Bytes;
 
 use crate::app::keymap::{Action, Context};
@@ -175,6 +177,44 @@ impl App {
                 Vec::new()
             }
             (None, Ok(_)) => Vec::new(),
+        }
+    }
+}
+
+impl App {
+    /// Has the focused side send a file after what is queued, to whom its box sends. It is opened
+    /// and read by the session; what is wrong with it comes back as an event.
+    pub fn send_file(&mut self, path: PathBuf) -> Vec<Effect> {
+        let state = self.tab_mut().focused_mut();
+        let why = match (state.protocol, state.side) {
+            (Protocol::Http, _) => Some("HTTP sends messages, not files"),
+            (Protocol::Udp, Side::Server) => Some("a UDP server sends no files"),
+            _ => state.hindrance(),
+        };
+        match (state.session, why) {
+            (Some(id), None) => {
+                let to = state.connections.target();
+                vec![Effect::Command(id, Command::SendFile { to, path })]
+            }
+            (_, why) => {
+                let why = why.unwrap_or("not connected yet");
+                state.warn(format!("{why}: no file was sent"));
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn cancel_send(&mut self) -> Vec<Effect> {
+        let state = self.tab_mut().focused_mut();
+        let to = state.connections.target();
+        match state.session {
+            Some(id) if state.transfers.any(to) => {
+                vec![Effect::Command(id, Command::CancelFile { to })]
+            }
+            _ => {
+                state.say("no file is on its way".to_owned());
+                Vec::new()
+            }
         }
     }
 }

@@ -2,12 +2,11 @@
 //! both do with their connections.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
-use clap::{Arg, ArgAction, value_parser};
+use clap::{ArgAction, value_parser};
 
-use super::Flag;
+use super::{Flag, path};
 use crate::model::http::{self, Field};
 use crate::model::spec::{Protocol, Side};
 use crate::model::time;
@@ -157,10 +156,6 @@ pub(super) const FLAGS: [Flag; 10] = [
         },
     },
 ];
-
-fn path(arg: Arg) -> Arg {
-    arg.value_parser(value_parser!(PathBuf))
-}
 
 /// A header field as it is typed: the value begins behind the blanks behind the colon.
 fn field(text: &str) -> Result<Field, String> {

@@ -20,7 +20,7 @@ pub(super) use setup::{
 };
 pub(super) use traffic::{
     datagrams, file, file_shrank, greeting_rejected, never_reads, no_greeting, not_reading,
-    port_unreachable, too_large, transfer,
+    port_unreachable, sent_file, sent_file_shrank, too_large, transfer,
 };
 
 /// The width that a line may have.

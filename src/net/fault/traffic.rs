@@ -185,3 +185,26 @@ pub(in crate::net) fn file_shrank(missing: u64) -> Failure {
         "the connection was closed, so that the peer notices",
     )
 }
+
+/// A file that was to be sent cannot be read.
+pub(in crate::net) fn sent_file(path: &Path, error: &io::Error) -> Failure {
+    failure(
+        What::Input,
+        kind(error),
+        format!("cannot send {}: {}", path.display(), system_text(error)),
+        "check the name, and whether you may read it; the session goes on",
+    )
+}
+
+/// A file became shorter while it was sent.
+pub(in crate::net) fn sent_file_shrank(path: &Path, sent: u64, len: u64) -> Failure {
+    failure(
+        What::Input,
+        FailureKind::CutShort,
+        format!(
+            "{} became shorter while it was sent: {sent} of {len} bytes went out",
+            path.display()
+        ),
+        "another program writes to it; send it again when that is done",
+    )
+}

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 
 use super::media;
+use crate::net::source;
 
 /// How much of a file is read at once, in bytes.
 pub(super) const CHUNK: usize = 64 << 10;
@@ -96,13 +97,9 @@ fn missing(path: PathBuf, error: io::Error) -> Missing {
     }
 }
 
-/// Opens a file. What is none (a pipe, a device) is not touched: to open it could wait for ever.
+/// Opens a file and reads its beginning.
 fn open(path: &Path) -> io::Result<Opened> {
-    if !path.metadata()?.is_file() {
-        return Err(io::Error::other("this is no file"));
-    }
-    let mut file = File::open(path)?;
-    let len = file.metadata()?.len();
+    let (mut file, len) = source::open(path)?;
     let first = read(&mut file, len)?;
     let rest = (len > first.len() as u64).then_some(file);
     Ok(Opened {

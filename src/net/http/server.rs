@@ -92,7 +92,14 @@ impl Server {
                 let why = "not sent: an HTTP server only answers what it is asked";
                 self.session.lose(conn, why, (1, data.len() as u64));
             }
-            Command::Finish { .. } | Command::Request(_) | Command::EndOfInput => {}
+            Command::SendFile { .. } => {
+                let why = "not sent: an HTTP server only answers what it is asked";
+                self.session.lose(None, why, (1, 0));
+            }
+            Command::Finish { .. }
+            | Command::CancelFile { .. }
+            | Command::Request(_)
+            | Command::EndOfInput => {}
         }
     }
 }

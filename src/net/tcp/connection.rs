@@ -4,6 +4,7 @@
 use std::future::pending;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -13,10 +14,11 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use super::line::Line;
-use crate::model::event::{By, ConnId, EventKind, How, Outcome};
+use crate::model::event::{By, ConnId, EventKind, FileEnd, How, Outcome};
 use crate::model::failure::{FailureKind, What};
 use crate::model::spec::Protocol;
 use crate::net::session::Session;
+use crate::net::source::{Next, Source};
 use crate::net::{fault, socket};
 use crate::wire::scene::{Cause, Step};
 
@@ -31,6 +33,10 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 /// How many bytes a connection that is being stopped still hands to the system, and takes from it:
 /// the last messages, but not so much that a thousand connections would take long.
 const STOP_BYTES: usize = 64 << 10;
+
+/// The most of a file that is given to one write call, in bytes. Each call is an event, so that
+/// smaller pieces would fill the log, and larger ones are more than systems take at once.
+const FILE_PIECE: usize = 64 << 10;
 
 /// See the module.
 #[derive(Debug)]
@@ -239,6 +245,11 @@ impl Connection {
                         return End::Fault(What::Send, error);
                     }
                 }
+                Step::SendFile { path, .. } => {
+                    if let Err(error) = self.send_file(path).await {
+                        return End::Fault(What::Send, error);
+                    }
+                }
                 Step::Expect(limit) => expected = Some(Instant::now() + limit),
                 Step::Finish => self.finish(),
                 Step::Close(cause) => return End::Closed(cause),
@@ -262,6 +273,35 @@ impl Connection {
             self.write_once(data)?;
         }
         Ok(())
+    }
+
+    /// Sends a file, piece by piece, until it ends or is cancelled. A fault of the file is told, and
+    /// the connection goes on.
+    async fn send_file(&self, path: PathBuf) -> io::Result<()> {
+        let how = tokio::select! {
+            how = self.pour(Source::of(path)) => how?,
+            () = self.line.file_cancelled() => FileEnd::Cancelled,
+        };
+        tell_file_ended(&self.session, self.conn, &self.line, how);
+        Ok(())
+    }
+
+    async fn pour(&self, mut source: Source) -> io::Result<FileEnd> {
+        loop {
+            match source.next(FILE_PIECE).await {
+                Next::Begins => self.session.emit(self.line.file_begins(self.conn, &source)),
+                Next::Piece(data) => {
+                    self.line.put_piece(data);
+                    self.send().await?;
+                }
+                Next::Ends(how, failure) => {
+                    if let Some(failure) = failure {
+                        self.session.fail(Some(self.conn), failure);
+                    }
+                    return Ok(how);
+                }
+            }
+        }
     }
 
     /// One write call; whether the system took something.
@@ -312,7 +352,8 @@ impl Connection {
 
     /// The same without any waiting: gives what the system takes, takes what is there.
     fn stop(&self) {
-        let mut budget = STOP_BYTES;
+        // What would follow a file that is cut off here would look like a part of it.
+        let mut budget = if self.line.has_file() { 0 } else { STOP_BYTES };
         while budget > 0
             && (self.line.current().is_some()
                 || matches!(self.line.try_step(), Some(Step::Send { .. })))
@@ -361,10 +402,19 @@ impl Connection {
         Report {
             outcome: match end {
                 End::Fault(..) | End::Closed(Cause::NoAnswer | Cause::Rejected) => Outcome::Failed,
-                _ => Outcome::Done,
+                End::Stopped | End::Closed(Cause::Ordered) => Outcome::Done,
+                End::Closed(_) if self.line.is_broken() => Outcome::Failed,
+                End::Closed(_) => Outcome::Done,
             },
             exchanged: matches!(end, End::Closed(Cause::Exchanged)),
         }
+    }
+}
+
+/// Tells how a file ended that was being sent, if there is one.
+fn tell_file_ended(session: &Session, conn: ConnId, line: &Line, how: FileEnd) {
+    if let Some(ended) = line.end_file(conn, how) {
+        session.emit(ended);
     }
 }
 
@@ -377,6 +427,7 @@ pub(super) fn tell_closed(
     why: &str,
 ) {
     session.lose(Some(conn), why, line.unsent());
+    tell_file_ended(session, conn, line, FileEnd::Failed);
     let (received, sent) = line.totals();
     session.emit(EventKind::Closed {
         conn,

@@ -28,24 +28,45 @@ fn targets(lines: &Lines, to: Target) -> Vec<(ConnId, &Line)> {
     }
 }
 
+/// Gives something to send to each target, and tells where that was not taken.
+fn order_each(
+    session: &Session,
+    lines: &Lines,
+    to: Target,
+    size: (u64, u64),
+    take: impl Fn(&Line) -> bool,
+) {
+    let targets = targets(lines, to);
+    if targets.is_empty() {
+        match to {
+            Target::All => session.lose(None, "not sent: nobody is connected", size),
+            Target::One(conn) => {
+                session.lose(Some(conn), "not sent: the connection is closed", size);
+            }
+        }
+    }
+    for (conn, line) in targets {
+        if !take(line) {
+            session.lose(Some(conn), "not sent: our direction has ended", size);
+        }
+    }
+}
+
 /// Passes an order on to the connections that it is for. Nothing here waits.
 fn obey(session: &Session, lines: &Lines, order: Order) {
     match order.command {
         Command::Send { to, data } => {
-            let targets = targets(lines, to);
             let size = (1, data.len() as u64);
-            if targets.is_empty() {
-                match to {
-                    Target::All => session.lose(None, "not sent: nobody is connected", size),
-                    Target::One(conn) => {
-                        session.lose(Some(conn), "not sent: the connection is closed", size);
-                    }
-                }
-            }
-            for (conn, line) in targets {
-                if !line.order(data.clone(), order.credit.clone()) {
-                    session.lose(Some(conn), "not sent: our direction has ended", size);
-                }
+            order_each(session, lines, to, size, |line| {
+                line.order(data.clone(), order.credit.clone())
+            });
+        }
+        Command::SendFile { to, path } => order_each(session, lines, to, (1, 0), |line| {
+            line.order_file(path.clone(), order.credit.clone())
+        }),
+        Command::CancelFile { to } => {
+            for (_, line) in targets(lines, to) {
+                line.cancel_file();
             }
         }
         Command::Finish { to } => {

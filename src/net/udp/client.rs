@@ -14,12 +14,14 @@ use tokio::io::Interest;
 use tokio::net::UdpSocket;
 use tokio::time::Instant;
 
+use super::outgoing::{self, FILE_PIECE, Outgoing};
 use super::{IN_A_ROW, Intake, Totals, how, longest, reach, tell_closed};
 use crate::model::command::{Command, Target};
-use crate::model::event::{By, ConnId, EventKind, How, Outcome};
+use crate::model::event::{By, ConnId, EventKind, FileEnd, How, Outcome};
 use crate::model::failure::{Failure, What};
 use crate::model::spec::Protocol;
 use crate::net::session::{Episode, Inbox, Session, next_order};
+use crate::net::source::Next;
 use crate::net::{Credit, Order, fault, platform, resolve, socket};
 use crate::wire::scene::{Cause, Conversation, Step};
 
@@ -47,6 +49,10 @@ struct Client<'a> {
     talk: Conversation<Option<Credit>>,
     /// What is to be sent next, in its order.
     due: VecDeque<(Bytes, Option<Credit>)>,
+    /// The file being sent; what is due is then of it.
+    file: Option<Outgoing>,
+    /// A file that the session is there for was not sent whole.
+    broken: bool,
     /// What was sent last, as long as nothing was heard.
     last: Option<Bytes>,
     heard: bool,
@@ -80,6 +86,8 @@ pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Ou
         others,
         talk: Conversation::new(&session.spec),
         due: VecDeque::new(),
+        file: None,
+        broken: false,
         last: None,
         heard: false,
         refused: false,
@@ -146,12 +154,14 @@ impl Client<'_> {
             // Waiting for readiness never gives way to others by itself.
             tokio::task::coop::consume_budget().await;
             let unkept = self.intake.unkept.any();
+            let wants_piece = self.file.is_some() && self.due.is_empty();
             tokio::select! {
                 () = self.session.stop.cancelled() => return End::Stopped,
                 order = next_order(inbox) => self.obey(order),
                 // What the way has to say wakes nobody that waits for datagrams alone.
                 _ = self.socket.ready(Interest::READABLE | Interest::ERROR) => self.take(),
-                () = self.writable(), if !self.due.is_empty() => self.send_due(),
+                next = outgoing::next(&mut self.file), if wants_piece => self.go_on_with_file(next),
+                () = writable(self.session, &self.socket), if !self.due.is_empty() => self.work(),
                 () = self.session.emitter.room(), if unkept => {
                     self.intake.tell_unkept(self.session, self.conn());
                 }
@@ -180,6 +190,14 @@ impl Client<'_> {
                         .lose(None, "not sent: the conversation was over", size);
                 }
             }
+            Command::SendFile { to, path } => {
+                let ours = matches!(to, Target::All | Target::One(PEER));
+                if !(ours && self.talk.order_file(path, order.credit)) {
+                    self.session
+                        .lose(None, "not sent: the conversation was over", (1, 0));
+                }
+            }
+            Command::CancelFile { .. } => self.end_file(FileEnd::Cancelled),
             Command::Close { conn: PEER } => self.talk.close(),
             Command::EndOfInput => self.talk.end_of_input(),
             Command::Close { .. }
@@ -192,8 +210,9 @@ impl Client<'_> {
 
     /// Takes the machine's steps as far as nothing is due before them.
     fn advance(&mut self) -> Option<End> {
-        while self.due.is_empty() {
+        while self.due.is_empty() && self.file.is_none() {
             match self.talk.step()? {
+                Step::SendFile { path, with } => self.file = Some(Outgoing::of(path, with)),
                 Step::Send { data, with, .. } => self.due.push_back((data, with)),
                 Step::Expect(limit) => self.expected = Some(Instant::now() + limit),
                 Step::Finish => self.silence = Some(Instant::now() + SILENCE),
@@ -201,12 +220,6 @@ impl Client<'_> {
             }
         }
         None
-    }
-
-    async fn writable(&self) {
-        self.session.emitter.room().await;
-        // An error would show in the call that follows.
-        let _ = self.socket.writable().await;
     }
 
     /// An error that no call has returned yet, such as an ICMP message.
@@ -265,6 +278,51 @@ impl Client<'_> {
         }
     }
 
+    /// Takes what comes next of the file being sent.
+    fn go_on_with_file(&mut self, next: Next) {
+        match next {
+            Next::Begins => {
+                if let Some(begun) = self.file.as_mut().and_then(|file| file.begins(PEER)) {
+                    self.session.emit(begun);
+                }
+            }
+            Next::Piece(mut block) => {
+                while !block.is_empty() {
+                    let piece = block.split_to(FILE_PIECE.min(block.len()));
+                    self.due.push_back((piece, None));
+                }
+            }
+            Next::Ends(how, failure) => {
+                if let Some(failure) = failure {
+                    self.session.fail(Some(PEER), failure);
+                }
+                self.end_file(how);
+            }
+        }
+    }
+
+    /// Ends the file being sent, if there is one, and tells how.
+    fn end_file(&mut self, how: FileEnd) {
+        if let Some(file) = self.file.take() {
+            self.due.clear();
+            self.broken |= how == FileEnd::Failed && file.by_spec();
+            if let Some(ended) = file.ends(PEER, how) {
+                self.session.emit(ended);
+            }
+        }
+    }
+
+    /// Sends what is due, within reason.
+    fn work(&mut self) {
+        for _ in 0..IN_A_ROW {
+            let before = self.due.len();
+            self.send_due();
+            if self.due.len() >= before || !self.session.emitter.has_room() {
+                return;
+            }
+        }
+    }
+
     fn send_due(&mut self) {
         let Some((data, credit)) = self.due.pop_front() else {
             return;
@@ -280,6 +338,9 @@ impl Client<'_> {
             Ok(_) => {
                 self.moved();
                 self.totals.sent += data.len() as u64;
+                if let Some(file) = &mut self.file {
+                    file.sent += data.len() as u64;
+                }
                 if !self.heard {
                     self.last = Some(data.clone());
                 }
@@ -309,14 +370,24 @@ impl Client<'_> {
                 return;
             }
             let failure = fault::transfer(Protocol::Udp, what, self.peer, error);
-            return self.session.fail(Some(PEER), failure);
+            self.session.fail(Some(PEER), failure);
+            if what == What::Send {
+                self.end_file(FileEnd::Failed);
+            }
+            return;
         }
         self.refused = true;
         let failure = fault::port_unreachable(what, self.peer);
         if !self.heard && !self.others.is_empty() {
             return self.try_next(failure);
         }
+        self.undeliverable(failure);
+    }
+
+    /// Nobody listens there: the rest of a file would only be refused piece by piece.
+    fn undeliverable(&mut self, failure: Failure) {
         self.session.fail(Some(PEER), failure);
+        self.end_file(FileEnd::Failed);
         self.talk.undelivered();
     }
 
@@ -333,14 +404,17 @@ impl Client<'_> {
                 self.intake = Intake::new(std::slice::from_ref(&socket));
                 (self.socket, self.peer, self.others) = (socket, peer, others);
                 self.refused = false;
-                if let Some(data) = self.last.take() {
+                let last = self.last.take();
+                if let Some(file) = self.file.as_ref().map(Outgoing::again) {
+                    let broken = self.broken;
+                    self.end_file(FileEnd::Failed);
+                    self.broken = broken;
+                    self.file = Some(file);
+                } else if let Some(data) = last {
                     self.due.push_front((data, None));
                 }
             }
-            Err(failure) => {
-                self.session.fail(Some(PEER), failure);
-                self.talk.undelivered();
-            }
+            Err(failure) => self.undeliverable(failure),
         }
     }
 
@@ -349,7 +423,7 @@ impl Client<'_> {
         while let Ok(order) = inbox.try_recv() {
             self.obey(order);
         }
-        while self.advance().is_none() && !self.due.is_empty() {
+        while self.advance().is_none() && self.file.is_none() && !self.due.is_empty() {
             let before = (self.due.len(), self.talk.unsent());
             self.send_due();
             if before == (self.due.len(), self.talk.unsent()) {
@@ -367,12 +441,19 @@ impl Client<'_> {
             self.session.fail(Some(PEER), failure);
         }
         let (count, bytes) = self.talk.unsent();
-        let due: usize = self.due.iter().map(|(data, _)| data.len()).sum();
+        let due = match &self.file {
+            Some(file) => (1, file.left()),
+            None => (
+                self.due.len() as u64,
+                self.due.iter().map(|(data, _)| data.len() as u64).sum(),
+            ),
+        };
         self.session.lose(
             self.conn(),
             "not sent: the conversation was over",
-            (count + self.due.len() as u64, bytes + due as u64),
+            (count + due.0, bytes + due.1),
         );
+        self.end_file(FileEnd::Failed);
         if self.heard {
             let how = match end {
                 End::Stopped => (How::Stopped, By::Us),
@@ -384,8 +465,15 @@ impl Client<'_> {
         match end {
             End::Stopped | End::Closed(Cause::Ordered) => Outcome::Done,
             End::Closed(Cause::NoAnswer | Cause::Rejected) => Outcome::Failed,
-            _ if self.refused && !self.heard => Outcome::Failed,
+            _ if self.broken || (self.refused && !self.heard) => Outcome::Failed,
             _ => Outcome::Done,
         }
     }
+}
+
+/// Waits until a datagram can be sent and told.
+async fn writable(session: &Session, socket: &UdpSocket) {
+    session.emitter.room().await;
+    // An error would show in the call that follows.
+    let _ = socket.writable().await;
 }

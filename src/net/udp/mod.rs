@@ -3,6 +3,7 @@
 //! datagram that nobody fetches in time is lost.
 
 pub(super) mod client;
+mod outgoing;
 pub(super) mod server;
 
 use std::io;

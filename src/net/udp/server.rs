@@ -127,10 +127,15 @@ impl Server<'_> {
                     }
                 }
             }
+            Command::SendFile { .. } => {
+                self.session
+                    .lose(None, "not sent: a UDP server sends no files", (1, 0));
+            }
             Command::Close { conn } => {
                 self.tell(conn, Conversation::close);
             }
             Command::Finish { .. }
+            | Command::CancelFile { .. }
             | Command::EndOfInput
             | Command::Answer(_)
             | Command::OneAtATime(_)
@@ -285,7 +290,7 @@ impl Server<'_> {
                         return;
                     }
                 }
-                Step::Expect(_) | Step::Finish => {}
+                Step::SendFile { .. } | Step::Expect(_) | Step::Finish => {}
             }
             if !self.session.emitter.has_room() {
                 return;

@@ -20,6 +20,7 @@ fn steps(talk: &mut Talk) -> Vec<String> {
     while let Some(step) = talk.step() {
         all.push(match step {
             Step::Send { data, .. } => format!("send {}", String::from_utf8_lossy(&data)),
+            Step::SendFile { path, .. } => format!("file {}", path.display()),
             Step::Expect(limit) => format!("expect {} s", limit.as_secs()),
             Step::Finish => "finish".to_owned(),
             Step::Close(cause) => format!("close {cause:?}"),
@@ -280,6 +281,51 @@ fn what_a_client_is_to_say_goes_out_first_and_in_order() {
     });
     order(&mut talk, "three");
     assert_eq!(steps(&mut talk), ["send one", "send two", "send three"]);
+}
+
+#[test]
+fn files_go_out_in_their_place_and_behind_what_a_client_is_to_say() {
+    let mut talk = Talk::new(&Spec {
+        say: vec![text("one")],
+        files: vec!["a".into(), "b".into()],
+        ..tcp(Side::Client)
+    });
+    order(&mut talk, "two");
+    assert!(talk.order_file("exit".into(), 7));
+    order(&mut talk, "three");
+    assert_eq!(
+        talk.unsent(),
+        (6, 11),
+        "a file that waits has no length yet"
+    );
+    assert_eq!(
+        steps(&mut talk),
+        [
+            "send one",
+            "file a",
+            "file b",
+            "send two",
+            "file exit",
+            "send three"
+        ]
+    );
+    talk.end_of_input();
+    assert!(!talk.order_file("late".into(), 7));
+    assert_eq!(steps(&mut talk), ["finish"]);
+}
+
+#[test]
+fn a_file_takes_one_turn() {
+    let mut talk = Talk::new(&Spec {
+        turns: true,
+        files: vec!["a".into()],
+        ..tcp(Side::Client)
+    });
+    order(&mut talk, "b");
+    assert_eq!(steps(&mut talk), ["file a"]);
+    assert_eq!(talk.unsent(), (1, 1));
+    talk.received(&text("x"));
+    assert_eq!(steps(&mut talk), ["send b"]);
 }
 
 #[test]
