@@ -160,6 +160,15 @@ fn addresses_count_where_the_command_line_has_none() {
 }
 
 #[test]
+fn the_command_for_another_terminal_is_right_whatever_is_configured_there() {
+    let hint = |text| Story::with(screen(text, ""), (80, 24)).draw().text();
+    assert!(hint("").contains("netplay tcp client   or"));
+    let text = "[tcp]\nserver = \"23456\"\nclient = \"10.0.0.7:5000\"";
+    let shown = hint(text);
+    assert!(shown.contains("netplay tcp client 23456   or"), "{shown}");
+}
+
+#[test]
 fn what_is_wrong_is_said_with_its_line_and_what_would_be_right() {
     for (text, line, words) in [
         (

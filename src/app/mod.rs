@@ -36,6 +36,7 @@ use crossterm::event::KeyEvent;
 use crate::model::command::Command;
 use crate::model::event::{Event, SessionId};
 use crate::model::launch::{Looks, ScreenLaunch};
+use crate::model::settings::Settings;
 use crate::model::size::Size;
 use crate::model::spec::{Protocol, Side, Spec};
 use crate::model::time::{Origin, Stamp};
@@ -134,6 +135,8 @@ pub struct App {
     pub last_key: Option<LastKey>,
     /// The keys.
     pub keymap: Keymap,
+    /// What a configuration sets.
+    pub defaults: Settings,
     next_session: u32,
 }
 
@@ -167,6 +170,7 @@ impl App {
             typed: Typed::default(),
             last_key: None,
             keymap: Keymap::default(),
+            defaults: launch.defaults,
             next_session: 1,
         };
         let effects = match launch.start {

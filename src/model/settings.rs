@@ -42,6 +42,14 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Whether it sets an address for a side of this protocol.
+    #[must_use]
+    pub fn has_address(&self, protocol: Protocol) -> bool {
+        self.addresses[protocol as usize]
+            .iter()
+            .any(Option::is_some)
+    }
+
     /// The specs of both sides of a protocol, server first. A side without an address is where the
     /// other one can be met.
     #[must_use]

@@ -32,14 +32,15 @@ fn intro(protocol: Protocol) -> &'static str {
 pub fn client_commands(app: &App, local: SocketAddr) -> [String; 3] {
     let protocol = app.tab().protocol;
     let word = protocol.word();
-    let ours =
-        if local.ip().is_loopback() && local.is_ipv4() && local.port() == protocol.default_port() {
-            format!("netplay {word} client")
-        } else if local.ip().is_loopback() && local.is_ipv4() {
-            format!("netplay {word} client {}", local.port())
-        } else {
-            format!("netplay {word} client {local}")
-        };
+    // Where a configuration has addresses, the bare command would call those.
+    let is_default = local.port() == protocol.default_port() && !app.defaults.has_address(protocol);
+    let ours = if local.ip().is_loopback() && local.is_ipv4() && is_default {
+        format!("netplay {word} client")
+    } else if local.ip().is_loopback() && local.is_ipv4() {
+        format!("netplay {word} client {}", local.port())
+    } else {
+        format!("netplay {word} client {local}")
+    };
     if protocol == Protocol::Http {
         let curl = format!("curl http://{local}/");
 

@@ -266,9 +266,9 @@ fn a_question_mark_helps_for_this_pane_then_for_all() {
     let (mut screen, _peers) = server(0);
     screen.key("?", "KEYS, chat box");
     screen.shows("close the picked connection");
-    screen.key("?", "KEYS, form");
+    screen.key("?", "KEYS, every pane");
     screen.keys("\x1b");
-    screen.hides("KEYS, form");
+    screen.hides("KEYS, every pane");
     screen.keys("\x1b");
     screen.key("q", "One session runs");
     screen.keys("q");
