@@ -69,6 +69,9 @@ async fn watch(launch: HeadlessLaunch) -> anyhow::Result<u8> {
         let stopping = deadline.is_some();
         tokio::select! {
             signal = signals.next() => {
+                if broken.is_some() {
+                    break;
+                }
                 if stopping {
                     return Ok(signal.exit_code());
                 }

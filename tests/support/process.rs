@@ -121,6 +121,12 @@ impl Netplay {
         stdin.write_all(bytes.as_ref()).expect("the child reads");
     }
 
+    /// Writes to its stdin; whether that could be done.
+    pub fn try_input(&mut self, bytes: impl AsRef<[u8]>) -> bool {
+        let stdin = self.stdin.as_mut();
+        stdin.is_some_and(|stdin| stdin.write_all(bytes.as_ref()).is_ok())
+    }
+
     /// Ends its stdin.
     pub fn end_input(&mut self) {
         self.stdin = None;
@@ -151,6 +157,23 @@ impl Netplay {
                     };
                     panic!("{why}, no {what} in:\n{seen}");
                 }
+            }
+        }
+    }
+
+    /// Waits for the next line that satisfies the condition, if it comes within this time.
+    pub fn line_within(
+        &mut self,
+        limit: Duration,
+        condition: impl Fn(&str) -> bool,
+    ) -> Option<String> {
+        let end = Instant::now() + limit;
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            let line = self.lines.recv_timeout(left).ok()?;
+            self.seen.push(line.clone());
+            if condition(&line) {
+                return Some(line);
             }
         }
     }

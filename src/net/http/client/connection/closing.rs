@@ -24,10 +24,11 @@ impl Connection {
         self.first.get_or_insert(By::Us);
         let _ = socket::finish(&self.stream);
         let session = self.session.clone();
-        tokio::select! {
-            () = session.stop.cancelled() => {}
-            _ = timeout(CLOSE_LIMIT, self.read_out()) => {}
-        }
+        let fault = tokio::select! {
+            () = session.stop.cancelled() => None,
+            fault = timeout(CLOSE_LIMIT, self.read_out()) => fault.ok().flatten(),
+        };
+        let how = fault.unwrap_or(how);
         let by = match how {
             How::Stopped => By::Us,
             _ => self.first.unwrap_or(By::Us),
@@ -35,14 +36,17 @@ impl Connection {
         self.report(how, by, "not sent: the answer came first");
     }
 
-    async fn read_out(&mut self) {
+    /// Reads to the peer's end. A fault on the way is how the connection ends, but for a reset:
+    /// many close so, and all that mattered is there.
+    async fn read_out(&mut self) -> Option<How> {
         let until = self.received + CLOSE_BYTES;
         while !self.peer_finished && self.received < until {
             let ready = self.readable().await;
-            if let Read::Some(Some(End::Fault(..))) = self.read_if(ready) {
-                return;
+            if let Read::Some(Some(End::Fault(_, error))) = self.read_if(ready) {
+                return Some(how(&error)).filter(|how| *how != How::Reset);
             }
         }
+        None
     }
 
     /// Closes what nothing depends on, without a failure.
