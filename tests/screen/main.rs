@@ -10,6 +10,7 @@ mod story;
 
 mod chat;
 mod failing;
+mod mouse;
 mod pace;
 mod reading;
 mod udp;
