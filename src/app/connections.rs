@@ -244,8 +244,8 @@ impl Connections {
 
     /// The first of the last `rows` connections.
     fn last_from(&self, rows: usize) -> ConnId {
-        let last = self.open.keys().rev().take(rows).last();
-        last.copied().unwrap_or(ConnId(1))
+        let first = self.open.len().saturating_sub(rows);
+        self.open.keys().nth(first).copied().unwrap_or(ConnId(1))
     }
 
     /// Picks the last connection.

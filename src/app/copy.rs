@@ -221,19 +221,18 @@ impl Copying {
     #[must_use]
     pub fn refusal(&self, what: What) -> Option<&'static str> {
         match (what, &self.subject) {
-            (What::Shown, Subject::Entry { .. } | Subject::Message { .. }) => None,
             (What::Raw | What::Hex, Subject::Message { bytes, .. }) if bytes.is_empty() => {
                 Some(NO_BYTES)
             }
             (What::Raw, Subject::Message { whole: false, .. }) => {
                 Some("it is too long to be kept whole")
             }
-            (What::Raw | What::Hex, Subject::Message { .. }) => None,
             (What::Raw | What::Hex, Subject::Entry { event, .. }) => {
                 let empty = event.kind.data().is_none_or(Bytes::is_empty);
                 empty.then_some(NO_BYTES)
             }
             (What::Shown | What::Raw | What::Hex, Subject::Nothing) => Some("nothing is there"),
+            (What::Shown | What::Raw | What::Hex, _) => None,
             (What::Address, _) => self.address.is_none().then_some("it is not known yet"),
             (What::Curl, _) => self.curl.as_ref().err().copied(),
             (What::Ours, _) if self.ours.is_some() => None,
@@ -330,9 +329,9 @@ fn address(kind: &EventKind) -> Option<SocketAddr> {
 
 fn dump(data: &[u8]) -> String {
     let shown = &data[..data.len().min(HEX_LIMIT)];
-    let mut out: String = hex::rows(shown, 16).map(|row| format!("{row}\n")).collect();
+    let mut rows: Vec<String> = hex::rows(shown, 16).map(|row| row.to_string()).collect();
     if shown.len() < data.len() {
-        out.push_str(&format!("... {} more bytes\n", data.len() - shown.len()));
+        rows.push(format!("... {} more bytes", data.len() - shown.len()));
     }
-    out
+    rows.join("\n") + "\n"
 }

@@ -93,7 +93,7 @@ enum ByTool {
 /// too many, or when this terminal would show it as text.
 #[must_use]
 pub fn sequence(bytes: &[u8], term: Option<&OsStr>) -> Option<Vec<u8>> {
-    let knows_it = !term.is_some_and(|term| term == "linux");
+    let knows_it = term.is_none_or(|term| term != "linux");
     (knows_it && bytes.len() <= OSC_LIMIT)
         .then(|| format!("\x1b]52;c;{}\x07", STANDARD.encode(bytes)).into_bytes())
 }
@@ -142,7 +142,7 @@ type Env<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 fn by_tool(tools: &'static [Tool], env: Env, bytes: &[u8], limit: Duration) -> ByTool {
     let is_set = |name: &&str| env(name).is_some_and(|value| !value.is_empty());
-    let fits = |tool: &&Tool| tool.needs.is_empty() || tool.needs.iter().any(|name| is_set(name));
+    let fits = |tool: &&Tool| tool.needs.is_empty() || tool.needs.iter().any(is_set);
     let path = env("PATH").unwrap_or_default();
     let found = tools
         .iter()

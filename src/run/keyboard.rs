@@ -515,7 +515,24 @@ mod tests {
             (b"\xff\x80\xc3x\xe6\x97x\xf8", vec![ch('x'), ch('x')]),
             (b"x\xe6\x97", vec![ch('x')]),
             (b"x\x1b[1;", vec![ch('x')]),
-            // The mouse.
+            // Pastes.
+            (
+                b"\x1b[200~a\rb\x1b[A\x03\x1b[201~c",
+                vec![paste("a\rb\x1b[A\x03"), ch('c')],
+            ),
+            (b"\x1b[200~\x1b[201~\x1b[201~x", vec![paste(""), ch('x')]),
+            (
+                b"\x1b[200~\x1b[20\xff\x1b[201~",
+                vec![paste("\x1b[20\u{fffd}")],
+            ),
+            (b"\x1b[200~never\x1b[201", vec![paste("never\x1b[201")]),
+        ]
+    }
+
+    /// Mouse reports and what they mean.
+    fn mouse_cases() -> Vec<(&'static [u8], Vec<Event>)> {
+        use KeyCode::Up;
+        vec![
             (
                 b"\x1b[<0;1;1M\x1b[<0;1;1m\x1b[<2;65535;9M",
                 vec![
@@ -559,23 +576,12 @@ mod tests {
                 vec![ch('x')],
             ),
             (b"\x1b[<0;1\x1b[Ax", vec![key(Up), ch('x')]),
-            // Pastes.
-            (
-                b"\x1b[200~a\rb\x1b[A\x03\x1b[201~c",
-                vec![paste("a\rb\x1b[A\x03"), ch('c')],
-            ),
-            (b"\x1b[200~\x1b[201~\x1b[201~x", vec![paste(""), ch('x')]),
-            (
-                b"\x1b[200~\x1b[20\xff\x1b[201~",
-                vec![paste("\x1b[20\u{fffd}")],
-            ),
-            (b"\x1b[200~never\x1b[201", vec![paste("never\x1b[201")]),
         ]
     }
 
     #[test]
     fn sequences_mean_the_same_whole_and_cut_anywhere() {
-        for (bytes, wanted) in cases() {
+        for (bytes, wanted) in cases().into_iter().chain(mouse_cases()) {
             assert_eq!(events(&[bytes]), wanted, "{bytes:?}");
             for cut in 1..bytes.len() {
                 let (left, right) = bytes.split_at(cut);

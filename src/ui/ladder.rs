@@ -28,12 +28,7 @@ pub fn draw(app: &App, painter: &mut Painter, place: &Place) {
     let scroll = tab.ladder_scroll;
     let height = usize::from(place.body.height);
     let focused = has_keys(app, tab.side, Pane::Log);
-    for (side, half) in Side::ALL
-        .into_iter()
-        .zip(halves(place.rule.union(place.body)))
-    {
-        painter.spot(half, Spot::Pane(side, Pane::Log));
-    }
+    half_spots(painter, place);
     let gone: u64 = Side::ALL
         .into_iter()
         .map(|side| tab.get(side).log.start().0)
@@ -122,6 +117,14 @@ pub fn draw(app: &App, painter: &mut Painter, place: &Place) {
             Role::Rule,
             1,
         );
+    }
+}
+
+/// A click on a half is meant for its side.
+fn half_spots(painter: &mut Painter, place: &Place) {
+    let both = halves(place.rule.union(place.body));
+    for (side, half) in Side::ALL.into_iter().zip(both) {
+        painter.spot(half, Spot::Pane(side, Pane::Log));
     }
 }
 

@@ -327,13 +327,8 @@ impl App {
             Action::Back => return self.back(),
             Action::QuitNow => return vec![Effect::Quit],
             Action::AskQuit => return self.ask_quit(),
-            Action::Suspend => {
-                return if self.machine.can_suspend {
-                    vec![Effect::Suspend]
-                } else {
-                    Vec::new()
-                };
-            }
+            Action::Suspend if self.machine.can_suspend => return vec![Effect::Suspend],
+            Action::Suspend => {}
             Action::Yes => return self.say_yes(),
             Action::Send => return self.send(),
             Action::ClearLine => return self.clear_line(),
