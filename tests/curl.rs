@@ -49,7 +49,7 @@ fn sh_reads_every_quoted_word_as_it_was() {
 fn sh_gives_a_body_that_is_no_text_to_curl_byte_for_byte() {
     let body: Vec<u8> = (0..=255)
         .chain((0..=255).rev())
-        .chain(*b"\0007\x011")
+        .chain([0, b'0', b'7', 1, b'1'])
         .collect();
     let head = format!(
         "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n",

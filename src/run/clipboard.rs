@@ -243,7 +243,7 @@ fn report(
 ) -> Notice {
     let (what, size) = (what.word(), Size(len as u64));
     let terminal = match asked {
-        true => "asked the terminal (OSC 52), which does not tell whether it did".to_owned(),
+        true => "asked the terminal (OSC 52), which does not say whether it did".to_owned(),
         false if len > OSC_LIMIT => format!(
             "too long to ask the terminal (OSC 52 takes {})",
             Size(OSC_LIMIT as u64)
@@ -267,11 +267,11 @@ fn report(
         }
     };
     let last = match file {
-        Ok(path) => format!("also in {}", path.display()),
+        Ok(path) => format!("also in {}", safe(&path.to_string_lossy())),
         Err(error) => format!("no file: {}", safe(&error.to_string())),
     };
     Notice {
-        text: format!("{first}; {last}"),
+        text: format!("{first}\n{last}"),
         warning: !matches!(tool, ByTool::Copied(_)),
         hindrance: false,
     }

@@ -185,12 +185,13 @@ pub fn notice(app: &App, painter: &mut Painter, row: Rect) {
     } else {
         ("", Role::Plain)
     };
-    let words = spell(&text::safe(&notice.text), app.charset()).into_owned();
-    let lines = rows::words(
-        &format!("{mark}{words}"),
-        row.width.saturating_sub(2),
-        app.charset(),
-    );
+    let room = row.width.saturating_sub(2);
+    let text = format!("{mark}{}", notice.text);
+    let wrapped = |line: &str| {
+        let words = spell(&text::safe(line), app.charset()).into_owned();
+        rows::words(&words, room, app.charset())
+    };
+    let lines: Vec<String> = text.lines().flat_map(wrapped).collect();
     let height = (lines.len() as u16).min(row.y);
     let area = Rect {
         y: row.bottom() - height,

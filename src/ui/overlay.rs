@@ -80,8 +80,8 @@ pub fn page(painter: &mut Painter, area: Rect, title: &str, last: &str) -> Rect 
     layout::page_body(area)
 }
 
-/// The keys that the last line of a page names, which ends in front of column `end`.
-fn key_spots(painter: &mut Painter, (from, end): (u16, u16), y: u16, words: &str) {
+/// The keys that the last line of a page or a prompt names, which ends in front of column `end`.
+pub fn key_spots(painter: &mut Painter, (from, end): (u16, u16), y: u16, words: &str) {
     let mut end = end;
     for key in words.rsplit("   ") {
         let start = end.saturating_sub(key.width() as u16).max(from);
@@ -90,6 +90,7 @@ fn key_spots(painter: &mut Painter, (from, end): (u16, u16), y: u16, words: &str
             Some((_, "all keys")) => Some(Action::Help),
             Some((_, "more")) => Some(Action::Scroll(Motion::PageDown)),
             Some((_, "do it")) => Some(Action::Choose),
+            Some((_, "keep")) => Some(Action::Keep),
             Some((_, "back")) => Some(Action::Drop),
             _ => None,
         };

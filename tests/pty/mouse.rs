@@ -150,7 +150,7 @@ fn without_a_tool_it_is_said_that_the_terminal_was_only_asked() {
     screen.keys("\x1byy");
     screen.shows("no clipboard here; asked the terminal (OSC 52)");
     assert!(!screen.text().contains("copied by"));
-    screen.shows("copied");
+    screen.shows(" also in ");
     assert!(copied(folder.path()).is_file());
     ends(screen);
 }

@@ -23,7 +23,8 @@ async fn a_conversation_needs_no_key_but_the_text() {
     screen.clicks("start a server on").await;
     let server = screen.listening().await;
     let mut guest = dial(server).await;
-    screen.clicks("i or Enter: write a message").await;
+    screen.shows("1 open, 1 in all").await;
+    screen.clicks("Enter or i: write a message").await;
     screen.says("hello").await;
     hears(&mut guest, b"hello").await;
     screen.clicks("Enter adds nothing").await;

@@ -80,7 +80,7 @@ fn without_a_tool_it_is_said_which_would_do() {
     assert_eq!(
         words.text,
         "the exact bytes (1 B): no clipboard tool (fake-copy); asked the terminal (OSC 52), \
-         which does not tell whether it did; also in /tmp/a/copied"
+         which does not say whether it did\nalso in /tmp/a/copied"
     );
 }
 
