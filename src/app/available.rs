@@ -3,6 +3,7 @@
 use super::App;
 use super::keymap::{Action, Binding, Context};
 use super::layout::BOTH_WIDTH;
+use super::overlay::Overlay;
 use super::side::{Offer, Phase};
 use super::tab::Pane;
 use crate::model::event::Outcome;
@@ -15,6 +16,8 @@ pub struct Hint {
     pub key: String,
     /// What it does.
     pub word: &'static str,
+    /// The same, for a click on it.
+    pub action: Action,
 }
 
 impl App {
@@ -110,6 +113,13 @@ impl App {
                 self.display.is_sideways() || !tab.panes(tab.side.other()).is_empty(),
                 "there is only this side",
             ),
+            Action::Copy(what) => {
+                let menu = match self.overlays.last() {
+                    Some(Overlay::Copy(menu)) => menu.refusal(what),
+                    _ => Some("only in its menu"),
+                };
+                (menu.is_none(), menu.unwrap_or_default())
+            }
             Action::Suspend => (self.machine.can_suspend, "not on this system"),
             _ => (true, ""),
         };
@@ -165,7 +175,8 @@ impl App {
             .filter_map(|row| {
                 let word = self.word(row);
                 let key = row.keys.first()?.name(charset);
-                (!word.is_empty()).then_some(Hint { key, word })
+                let action = row.action;
+                (!word.is_empty()).then_some(Hint { key, word, action })
             })
             .collect()
     }

@@ -48,7 +48,9 @@ pub struct Connection {
 pub struct Connections {
     open: BTreeMap<ConnId, Connection>,
     /// The one that is sent to; none means all.
-    pub picked: Option<ConnId>,
+    picked: Option<ConnId>,
+    /// Where the list was turned to, until one is picked.
+    turned: Option<ConnId>,
     /// Something was sent to a UDP peer that has not been heard yet.
     sent_unheard: bool,
 }
@@ -120,6 +122,12 @@ impl Connections {
     /// Forgets all of them.
     pub fn clear(&mut self) {
         *self = Connections::default();
+    }
+
+    /// The one that is sent to; none means all.
+    #[must_use]
+    pub fn picked(&self) -> Option<ConnId> {
+        self.picked
     }
 
     /// How many are open.
@@ -210,25 +218,67 @@ impl Connections {
                 .next()
                 .or(self.picked.as_ref()),
         };
-        self.picked = next.copied();
+        self.show(next.copied());
     }
 
     /// Picks the previous connection; above the first: all.
     pub fn pick_previous(&mut self) {
-        self.picked = self
-            .picked
-            .and_then(|p| self.open.range(..p).next_back().map(|(id, _)| *id));
+        let before = |p| self.open.range(..p).next_back().map(|(id, _)| *id);
+        self.show(self.picked.and_then(before));
+    }
+
+    /// Picks none: all are sent to.
+    pub fn pick_all(&mut self) {
+        self.show(None);
+    }
+
+    fn show(&mut self, picked: Option<ConnId>) {
+        self.picked = picked;
+        self.turned = None;
+    }
+
+    /// Turns a list of `rows` rows by some rows; who is sent to stays.
+    pub fn turn(&mut self, up: bool, by: usize, rows: usize) {
+        let from = self.list_from(rows);
+        let mut above = self.open.range(..from).rev();
+        let mut below = self.open.range(from..);
+        let to = if up {
+            above.by_ref().take(by).last()
+        } else {
+            below.by_ref().take(by + 1).last()
+        };
+        if let Some((id, _)) = to {
+            self.turned = Some((*id).min(self.last_from(rows)));
+        }
+    }
+
+    /// The first of the last `rows` connections.
+    fn last_from(&self, rows: usize) -> ConnId {
+        let first = self.open.len().saturating_sub(rows);
+        self.open.keys().nth(first).copied().unwrap_or(ConnId(1))
     }
 
     /// Picks the last connection.
     pub fn pick_last(&mut self) {
-        self.picked = self.open.keys().next_back().copied();
+        self.show(self.open.keys().next_back().copied());
+    }
+
+    /// Picks a connection, if it is open. Returns whether it was picked already.
+    pub fn pick(&mut self, conn: ConnId) -> bool {
+        let was = self.picked == Some(conn);
+        if self.open.contains_key(&conn) {
+            self.show(Some(conn));
+        }
+        was
     }
 
     /// The number of the first connection of a list of `rows` rows in which the picked one shows.
     #[must_use]
     pub fn list_from(&self, rows: usize) -> ConnId {
         let first = self.open.keys().next().copied().unwrap_or(ConnId(1));
+        if let Some(turned) = self.turned {
+            return turned.min(self.last_from(rows)).max(first);
+        }
         let Some(picked) = self.picked else {
             return first;
         };

@@ -419,6 +419,14 @@ impl Form {
         self.focus = shown[to];
     }
 
+    /// Gives the focus to a field. Returns whether it had it already.
+    pub fn select(&mut self, name: Name) -> bool {
+        let Some(n) = self.fields.iter().position(|field| field.name == name) else {
+            return false;
+        };
+        std::mem::replace(&mut self.focus, n) == n
+    }
+
     /// Turns a choice to its next or previous word. Returns whether the focused field is a choice.
     pub fn turn(&mut self, forward: bool) -> bool {
         let usual_port = self.preset.protocol.default_port();

@@ -26,7 +26,7 @@ pub struct Missed {
 
 impl Action {
     /// Whether it leaves sessions and what is typed for them alone.
-    fn only_reads(self) -> bool {
+    pub(super) fn only_reads(self) -> bool {
         matches!(
             self,
             Action::Tab(_)
@@ -56,6 +56,9 @@ impl Action {
                 | Action::Wrap
                 | Action::Present
                 | Action::Theme
+                | Action::Mouse
+                | Action::CopyMenu
+                | Action::Copy(_)
                 | Action::Help
                 | Action::Close
                 | Action::Yes
@@ -113,6 +116,9 @@ impl App {
         self.front = copy.front;
         self.display = copy.display;
         self.looks = copy.looks;
+        self.mouse = copy.mouse;
+        self.told_to_select = copy.told_to_select;
+        self.notice = copy.notice;
         self.typed = copy.typed;
         self.last_key = copy.last_key;
         for (tab, copied) in self.tabs.iter_mut().zip(copy.tabs) {

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use crossterm::event::{KeyCode, KeyEvent};
 
+use super::copy::What;
 use super::scroll::Motion;
 use crate::model::spec::Protocol;
 use crate::wire::text::Charset;
@@ -145,6 +146,12 @@ pub enum Action {
     OneAtATime,
     /// Leave the editor; what it says counts.
     Done,
+    /// Take the mouse, or give it back to the terminal.
+    Mouse,
+    /// Show what can be copied.
+    CopyMenu,
+    /// Copy it.
+    Copy(What),
 }
 
 /// Where keys go.
@@ -174,6 +181,8 @@ pub enum Context {
     HelpPage,
     /// An inspected entry.
     EntryPage,
+    /// The menu of what can be copied.
+    CopyMenu,
     /// A question.
     Question,
     /// TYPE mode, a search, a filter or a file's name.
@@ -199,6 +208,7 @@ impl Context {
             Context::TypeForm => "TYPE, form",
             Context::HelpPage => "help page",
             Context::EntryPage => "one entry",
+            Context::CopyMenu => "copy menu",
             Context::Question => "question",
             Context::Prompt => "TYPE, line at the foot",
             Context::Palette => "TYPE, all actions",
@@ -226,6 +236,7 @@ impl Context {
             Context::Editor
                 | Context::HelpPage
                 | Context::EntryPage
+                | Context::CopyMenu
                 | Context::Question
                 | Context::Prompt
                 | Context::Palette
@@ -262,8 +273,8 @@ pub struct Binding {
 }
 
 use Context::{
-    Box as ChatBox, Connections, Editor, Empty, EntryPage, Form, HelpPage, Log, Palette, Prompt,
-    Question, Raw, Requests, TypeBox, TypeForm,
+    Box as ChatBox, Connections, CopyMenu, Editor, Empty, EntryPage, Form, HelpPage, Log, Palette,
+    Prompt, Question, Raw, Requests, TypeBox, TypeForm,
 };
 
 const PANES: &[Context] = &[Form, Connections, Log, ChatBox, Requests, Raw, Empty];
@@ -272,7 +283,7 @@ const RUNNING: &[Context] = &[Connections, Log, ChatBox];
 /// Where something is read.
 const READ: &[Context] = &[Form, Connections, Log, ChatBox, Requests, Raw];
 const TYPED: &[Context] = &[Prompt, Palette];
-const PAGES: &[Context] = &[HelpPage, EntryPage];
+const PAGES: &[Context] = &[HelpPage, EntryPage, CopyMenu];
 const KEYS_MODE: &[Context] = &[
     Form,
     Connections,
@@ -283,6 +294,7 @@ const KEYS_MODE: &[Context] = &[
     Empty,
     HelpPage,
     EntryPage,
+    CopyMenu,
 ];
 
 const UP: &[Key] = &[key(KeyCode::Up), ch('k')];
@@ -398,17 +410,26 @@ pub const TABLE: &[Binding] = &[
     bind(Action::Present, &[ch('p')], PANES, "", "present: more room, keys shown; again: no addresses"),
     bind(Action::Palette, &[ch(':')], PANES, "", "all actions: type to find one, Enter does it"),
     bind(Action::Clear, &[ch('x')], &[Form, Connections, Log, ChatBox, Requests, Raw], "", "clear this log"),
+    bind(Action::CopyMenu, &[ch('y')], &[Form, Connections, Log, ChatBox, Requests, Raw, EntryPage], "", "copy: a menu of what can be copied from here"),
     bind(Action::Tab(Protocol::Tcp), &[ch('1')], PANES, "", "the TCP tab"),
     bind(Action::Tab(Protocol::Udp), &[ch('2')], PANES, "", "the UDP tab"),
     bind(Action::Tab(Protocol::Http), &[ch('3')], PANES, "", "the HTTP tab"),
     bind(Action::Theme, &[ch('T')], KEYS_MODE, "", "the next colour theme"),
+    bind(Action::Mouse, &[ch('m')], KEYS_MODE, "", "the mouse: ours, or the terminal's to select text"),
     bind(Action::Help, &[ch('?')], KEYS_MODE, "help", "help for this pane; again: all keys"),
     // Overlays and the way out
+    bind(Action::Copy(What::Shown), &[ch('y')], &[CopyMenu], "", "as shown; what is no text as escapes"),
+    bind(Action::Copy(What::Raw), &[ch('r')], &[CopyMenu], "", "the raw bytes, exactly"),
+    bind(Action::Copy(What::Hex), &[ch('x')], &[CopyMenu], "", "as a hex dump"),
+    bind(Action::Copy(What::Address), &[ch('a')], &[CopyMenu], "", "the address"),
+    bind(Action::Copy(What::Curl), &[ch('c')], &[CopyMenu], "", "the request as a curl command"),
+    bind(Action::Copy(What::Others), &[ch('l')], &[CopyMenu], "", "a command for the other terminal: nc or curl"),
+    bind(Action::Copy(What::Ours), &[ch('n')], &[CopyMenu], "", "the same with netplay"),
     bind(Action::Yes, &[key(KeyCode::Enter), ch('y'), ch('q'), ctrl('c')], &[Question], "yes", "yes"),
     bind(Action::No, &[key(KeyCode::Esc), ch('n')], &[Question], "no", "no"),
     bind(Action::Close, ESC, PAGES, "close", "close this page"),
     bind(Action::Back, &[ch('q')], KEYS_MODE, "quit", "back; at the top, quit (asks while something runs)"),
-    bind(Action::QuitNow, &[ch('Q')], &[Form, Connections, Log, ChatBox, Requests, Raw, Empty, HelpPage, EntryPage, Question], "", "quit at once"),
+    bind(Action::QuitNow, &[ch('Q')], &[Form, Connections, Log, ChatBox, Requests, Raw, Empty, HelpPage, EntryPage, CopyMenu, Question], "", "quit at once"),
     bind(Action::AskQuit, &[ctrl('c')], KEYS_MODE, "", "ask whether to quit"),
     bind(Action::Suspend, &[ctrl('z')], KEYS_MODE, "", "to the shell for a while (fg returns; not on Windows)"),
 ];

@@ -219,7 +219,7 @@ impl App {
         let both = layout::geometry(self).is_some_and(|geometry| geometry.ladder.is_some());
         match (tab.protocol, tab.pane()) {
             (_, Pane::Requests) => List::Requests(tab.side),
-            (Protocol::Http, Pane::Raw | Pane::Answer) if !self.shows_log(tab.pane()) => {
+            (Protocol::Http, Pane::Raw | Pane::Answer) if !self.shows_log(tab.side, tab.pane()) => {
                 List::Requests(tab.side)
             }
             _ if both => List::Ladder,

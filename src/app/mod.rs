@@ -4,7 +4,9 @@
 
 mod available;
 pub mod chatbox;
+pub mod commands;
 pub mod connections;
+pub mod copy;
 pub mod display;
 pub mod editor;
 pub mod entry;
@@ -24,12 +26,14 @@ pub mod scroll;
 pub mod side;
 pub mod sieve;
 pub mod sifting;
+pub mod spot;
 pub mod tab;
 pub mod transfer;
 mod update;
 pub mod views;
 
 use std::net::IpAddr;
+use std::time::UNIX_EPOCH;
 
 use crossterm::event::KeyEvent;
 
@@ -46,7 +50,8 @@ use display::Display;
 use keymap::{Context, Keymap};
 use overlay::Overlay;
 use prompt::Typed;
-use side::SideState;
+use side::{Notice, SideState};
+use spot::{Pointer, Spot};
 use tab::{Mode, Pane, Tab};
 
 /// What goes into [`App::update`].
@@ -56,8 +61,17 @@ pub enum Message {
     Key(KeyEvent),
     /// Text was pasted, as one piece.
     Paste(String),
+    /// The pointer did something over what was drawn there.
+    Mouse {
+        /// What was drawn there, if it is something.
+        spot: Option<Spot>,
+        /// What it did.
+        what: Pointer,
+    },
     /// The terminal has this size now, in cells.
     Resize(u16, u16),
+    /// Something was copied, or not: the words say what was tried.
+    Copied(Notice),
     /// It is this time now.
     Tick(Stamp),
     /// Something happened to a session.
@@ -82,6 +96,15 @@ pub enum Effect {
     Command(SessionId, Command),
     /// Stop a session in order.
     Stop(SessionId),
+    /// Copy these bytes to wherever the user can get at them.
+    Copy {
+        /// What they are.
+        what: copy::What,
+        /// They, exactly.
+        bytes: Vec<u8>,
+    },
+    /// Take the mouse, or give it back to the terminal.
+    Mouse(bool),
     /// Leave the screen and stop the process until it is continued.
     Suspend,
     /// End the program.
@@ -99,6 +122,25 @@ pub struct Machine {
     pub addresses: Vec<IpAddr>,
     /// Whether the process can be stopped and continued (Ctrl+Z).
     pub can_suspend: bool,
+}
+
+impl Machine {
+    /// The local time of day: hours, minutes, seconds, milliseconds.
+    #[must_use]
+    pub fn time_of_day(&self, at: Stamp) -> (i64, i64, i64, u32) {
+        let wall = self.origin.wall(at);
+        let wall = wall.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let seconds = (wall.as_secs().cast_signed() + self.utc_offset).rem_euclid(86_400);
+        let (h, m, s) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        (h, m, s, wall.subsec_millis())
+    }
+
+    /// The same as text: `10:02:15.900`.
+    #[must_use]
+    pub fn clock(&self, at: Stamp) -> String {
+        let (h, m, s, ms) = self.time_of_day(at);
+        format!("{h:02}:{m:02}:{s:02}.{ms:03}")
+    }
 }
 
 /// A key that was a command, for those who look on.
@@ -125,6 +167,12 @@ pub struct App {
     pub machine: Machine,
     /// The looks.
     pub looks: Looks,
+    /// Whether clicks and the wheel come to us; otherwise the terminal selects text with them.
+    pub mouse: bool,
+    /// A word to the user that belongs to no side, in the footer until the next key.
+    pub notice: Option<Notice>,
+    /// It was said how to select text.
+    told_to_select: bool,
     /// How things are shown.
     pub display: Display,
     /// What the screen showed when it was frozen, while it is.
@@ -165,6 +213,9 @@ impl App {
             now,
             machine,
             looks: launch.looks,
+            mouse: true,
+            notice: None,
+            told_to_select: false,
             display: Display::default(),
             frozen: None,
             typed: Typed::default(),

@@ -1,6 +1,7 @@
 //! What can stand in front of the panes: help, one entry whole, a question, a line that is typed, the
 //! list of all actions. A stack; the front one has the keys.
 
+use super::copy::Copying;
 use super::editor::Editor;
 use super::keymap::{Binding, Context, Keymap};
 use super::palette::Palette;
@@ -49,6 +50,8 @@ pub enum Overlay {
     },
     /// A raw message being written.
     Editor(Box<Editor>),
+    /// What can be copied.
+    Copy(Box<Copying>),
     /// A question.
     Question(Question),
     /// A search or a filter being typed.
@@ -65,6 +68,7 @@ impl Overlay {
             Overlay::Help { .. } => Context::HelpPage,
             Overlay::Entry { .. } => Context::EntryPage,
             Overlay::Editor(_) => Context::Editor,
+            Overlay::Copy(_) => Context::CopyMenu,
             Overlay::Question(_) => Context::Question,
             Overlay::Prompt(_) => Context::Prompt,
             Overlay::Palette(_) => Context::Palette,
@@ -108,7 +112,7 @@ pub struct HelpLine {
 }
 
 /// The contexts of the page of all keys, in their order.
-const ALL: [Context; 13] = [
+const ALL: [Context; 14] = [
     Context::Form,
     Context::Connections,
     Context::Log,
@@ -121,6 +125,7 @@ const ALL: [Context; 13] = [
     Context::Prompt,
     Context::Palette,
     Context::EntryPage,
+    Context::CopyMenu,
     Context::Question,
 ];
 

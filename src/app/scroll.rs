@@ -141,6 +141,52 @@ impl Scroll {
         }
     }
 
+    /// Turns the view of `height` rows by some rows, as a wheel does; what is seen whole stays.
+    pub fn turn(&mut self, up: bool, by: usize, rows: &dyn Rows, height: usize) {
+        let start = (rows.first(), 0);
+        let end = last_spot(rows, height);
+        if end <= start || (*self == Scroll::Follow && !up) {
+            return;
+        }
+        self.anchor(rows, height);
+        let (spot, cursor) = (self.top(rows, height), self.cursor(rows));
+        let (Some(at), Scroll::Anchored { unseen, .. }) = (cursor, *self) else {
+            return;
+        };
+        let spot = if up {
+            moved_up(rows, spot, by)
+        } else {
+            moved_down(rows, spot, by)
+        };
+        if !up && spot >= end {
+            *self = Scroll::Follow;
+            return;
+        }
+        let (top, skip) = spot.min(end);
+        let cursor = within(rows, (top, skip), at, height);
+        *self = Scroll::Anchored {
+            top,
+            skip,
+            cursor,
+            unseen,
+        };
+    }
+
+    /// Puts the cursor on an item; a view of `height` rows that followed stays where it is. Returns
+    /// whether it was there already.
+    pub fn point(&mut self, id: u64, rows: &dyn Rows, height: usize) -> bool {
+        if let Scroll::Anchored { cursor, .. } = self
+            && *cursor == id
+        {
+            return true;
+        }
+        self.anchor(rows, height);
+        if let Scroll::Anchored { cursor, .. } = self {
+            *cursor = id;
+        }
+        false
+    }
+
     /// Puts the cursor on an item and shows its row `line`; the view of `height` rows moves only
     /// when that row is not in it.
     pub fn reveal(&mut self, item: u64, line: usize, rows: &dyn Rows, height: usize) {

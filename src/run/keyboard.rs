@@ -1,4 +1,4 @@
-//! What a Unix terminal sends, as events: keys, escape sequences and pastes, however they are cut.
+//! What a Unix terminal sends, as events: keys, the mouse, escape sequences and pastes, however they are cut.
 //! A pure machine that is pushed bytes and told when nothing more came for a while; it knows no
 //! terminal and no clock.
 //!
@@ -8,7 +8,9 @@
 
 use std::time::Duration;
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{
+    Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 use memchr::memmem;
 
 /// How long an unfinished sequence waits for its rest: then Esc was a key of its own.
@@ -29,6 +31,8 @@ enum Front {
     Unfinished,
     /// This many bytes, which mean a key or nothing.
     Whole(usize, Option<KeyEvent>),
+    /// This many bytes, which mean that the mouse did something.
+    Mouse(usize, MouseEvent),
     /// This many bytes, and a paste behind them.
     Paste(usize),
 }
@@ -72,6 +76,10 @@ impl Keyboard {
                 Front::Whole(len, key) => {
                     at += len;
                     events.extend(key.map(Event::Key));
+                }
+                Front::Mouse(len, mouse) => {
+                    at += len;
+                    events.push(Event::Mouse(mouse));
                 }
                 Front::Paste(len) => {
                     at += len;
@@ -239,6 +247,10 @@ fn control_sequence(rest: &[u8]) -> Front {
         (b"", b'M') => with_more(rest, len, 3),
         // A function key of the Linux console, with one byte behind it.
         (b"", b'[') => with_more(rest, len, 1),
+        ([b'<', report @ ..], b'M' | b'm') => match mouse(report, last == b'M') {
+            Some(event) => Front::Mouse(len, event),
+            None => Front::Whole(len, None),
+        },
         _ => Front::Whole(len, sequence_key(parameters, last)),
     }
 }
@@ -250,6 +262,52 @@ fn with_more(rest: &[u8], len: usize, more: usize) -> Front {
     } else {
         Front::Whole(len + more, None)
     }
+}
+
+/// A mouse report in decimal numbers, as xterm's mode 1006 sends it: what, column, row, both from 1;
+/// `pressed` or released. What cannot be is nothing.
+fn mouse(report: &[u8], pressed: bool) -> Option<MouseEvent> {
+    let mut numbers = report.split(|byte| *byte == b';').map(|number| {
+        let digits = !number.is_empty() && number.iter().all(u8::is_ascii_digit);
+        let text = std::str::from_utf8(number).ok().filter(|_| digits)?;
+        text.parse::<u16>().ok()
+    });
+    let mut next = || numbers.next().flatten();
+    let (what, column, row) = (next()?, next()?, next()?);
+    let (column, row) = (column.checked_sub(1)?, row.checked_sub(1)?);
+    if numbers.next().is_some() {
+        return None;
+    }
+    let (moves, wheel, others) = (what & 32 != 0, what & 64 != 0, what & !127 != 0);
+    let button = match what & 3 {
+        0 => Some(MouseButton::Left),
+        1 => Some(MouseButton::Middle),
+        2 => Some(MouseButton::Right),
+        _ => None,
+    };
+    let kind = match (wheel, what & 3) {
+        _ if others || (wheel && (moves || !pressed)) => return None,
+        (true, 0) => MouseEventKind::ScrollUp,
+        (true, 1) => MouseEventKind::ScrollDown,
+        (true, 2) => MouseEventKind::ScrollLeft,
+        (true, _) => MouseEventKind::ScrollRight,
+        (false, _) if moves => MouseEventKind::Drag(button?),
+        (false, _) if pressed => MouseEventKind::Down(button?),
+        (false, _) => MouseEventKind::Up(button?),
+    };
+    let bits = [
+        (4, KeyModifiers::SHIFT),
+        (8, KeyModifiers::ALT),
+        (16, KeyModifiers::CONTROL),
+    ];
+    let held = bits.into_iter().filter(|(bit, _)| what & bit != 0);
+    let modifiers = held.fold(KeyModifiers::NONE, |all, (_, one)| all | one);
+    Some(MouseEvent {
+        kind,
+        column,
+        row,
+        modifiers,
+    })
 }
 
 fn sequence_key(parameters: &[u8], last: u8) -> Option<KeyEvent> {
@@ -353,6 +411,15 @@ mod tests {
 
     fn paste(text: &str) -> Event {
         Event::Paste(text.to_owned())
+    }
+
+    fn mouse(kind: MouseEventKind, column: u16, row: u16) -> Event {
+        Event::Mouse(MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers: KeyModifiers::NONE,
+        })
     }
 
     /// The events of bytes that come in these pieces, with a pause at the end.
@@ -462,9 +529,59 @@ mod tests {
         ]
     }
 
+    /// Mouse reports and what they mean.
+    fn mouse_cases() -> Vec<(&'static [u8], Vec<Event>)> {
+        use KeyCode::Up;
+        vec![
+            (
+                b"\x1b[<0;1;1M\x1b[<0;1;1m\x1b[<2;65535;9M",
+                vec![
+                    mouse(MouseEventKind::Down(MouseButton::Left), 0, 0),
+                    mouse(MouseEventKind::Up(MouseButton::Left), 0, 0),
+                    mouse(MouseEventKind::Down(MouseButton::Right), 65534, 8),
+                ],
+            ),
+            (
+                b"\x1b[<64;10;20M\x1b[<65;10;20M\x1b[<32;3;4M",
+                vec![
+                    mouse(MouseEventKind::ScrollUp, 9, 19),
+                    mouse(MouseEventKind::ScrollDown, 9, 19),
+                    mouse(MouseEventKind::Drag(MouseButton::Left), 2, 3),
+                ],
+            ),
+            (
+                b"\x1b[<20;1;1M",
+                vec![Event::Mouse(MouseEvent {
+                    kind: MouseEventKind::Down(MouseButton::Left),
+                    column: 0,
+                    row: 0,
+                    modifiers: KeyModifiers::SHIFT | KeyModifiers::CONTROL,
+                })],
+            ),
+            // Reports that cannot be: outside, too large, too short, too long, of no known button.
+            (
+                b"\x1b[<0;0;0M\x1b[<0;1;0M\x1b[<0;0;1m\x1b[<0;65536;1Mx",
+                vec![ch('x')],
+            ),
+            (
+                b"\x1b[<99999999999999999999;1;1M\x1b[<0;1;99999999999999999999mx",
+                vec![ch('x')],
+            ),
+            (
+                b"\x1b[<M\x1b[<;;M\x1b[<0;1M\x1b[<0;1;1;1M\x1b[<+0;1;1M\x1b[<0;-1;1Mx",
+                vec![ch('x')],
+            ),
+            (
+                b"\x1b[<3;1;1M\x1b[<35;1;1M\x1b[<128;1;1M\x1b[<65535;1;1M\x1b[<64;1;1mx",
+                vec![ch('x')],
+            ),
+            (b"\x1b[<0;1\x1b[Ax", vec![key(Up), ch('x')]),
+        ]
+    }
+
     #[test]
     fn sequences_mean_the_same_whole_and_cut_anywhere() {
-        for (bytes, wanted) in cases() {
+        for (bytes, wanted) in cases().into_iter().chain(mouse_cases()) {
             assert_eq!(events(&[bytes]), wanted, "{bytes:?}");
             for cut in 1..bytes.len() {
                 let (left, right) = bytes.split_at(cut);

@@ -1,7 +1,9 @@
 //! The shells, where the layers meet: they own the runtime, the signals and the standard streams,
 //! and turn a launch into an exit code.
 
+mod clipboard;
 pub mod config;
+mod frames;
 mod headless;
 mod input;
 #[cfg(unix)]

@@ -30,6 +30,9 @@ const FAREWELL: Duration = Duration::from_millis(1800);
 /// Whether the modes are on. The panic hook has no other way to know.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
+/// Whether the mouse is ours while the screen is: it may have been given back.
+static MOUSE: AtomicBool = AtomicBool::new(true);
+
 /// Why the full screen cannot be shown.
 #[derive(Debug, thiserror::Error)]
 pub enum NoTerminal {
@@ -69,7 +72,58 @@ pub fn enter() -> io::Result<()> {
         EnableBracketedPaste,
         cursor::Hide,
         Clear(ClearType::All)
-    )
+    )?;
+    if MOUSE.load(Ordering::SeqCst) {
+        mouse::on()?;
+    }
+    Ok(())
+}
+
+/// Takes the mouse, or gives it back so that the terminal selects text with it. It stays so when
+/// the screen is left and entered again. Errors are left to the next frame.
+pub fn take_mouse(yes: bool) {
+    MOUSE.store(yes, Ordering::SeqCst);
+    // Looked at while nobody else writes: a panic elsewhere leaves the screen.
+    let _writer = io::stdout().lock();
+    if is_entered() {
+        let _ = if yes { mouse::on() } else { mouse::off() };
+    }
+}
+
+/// Presses, the wheel, and moves with a button held (1000, 1002), told in decimal numbers (1006). Not
+/// every move of the pointer (1003, which crossterm would ask for as well): nothing here needs it.
+#[cfg(unix)]
+mod mouse {
+    use std::io::{self, Write as _};
+
+    pub(super) fn on() -> io::Result<()> {
+        write(b"\x1b[?1000h\x1b[?1002h\x1b[?1006h")
+    }
+
+    pub(super) fn off() -> io::Result<()> {
+        write(b"\x1b[?1006l\x1b[?1002l\x1b[?1000l")
+    }
+
+    fn write(bytes: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        out.flush()
+    }
+}
+
+/// The console's own mode.
+#[cfg(not(unix))]
+mod mouse {
+    use super::{execute, io};
+    use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
+
+    pub(super) fn on() -> io::Result<()> {
+        execute!(io::stdout(), EnableMouseCapture)
+    }
+
+    pub(super) fn off() -> io::Result<()> {
+        execute!(io::stdout(), DisableMouseCapture)
+    }
 }
 
 /// Switches them off again, if they are on. Errors are ignored: on a dead terminal there is nothing
@@ -81,6 +135,7 @@ pub fn leave() {
     }
     let mut out = io::stdout();
     // Each by itself: one that fails must not keep back the others.
+    let _ = mouse::off();
     let _ = execute!(out, DisableBracketedPaste);
     let _ = execute!(out, ResetColor);
     let _ = execute!(out, cursor::Show);

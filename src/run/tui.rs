@@ -7,20 +7,26 @@
 use std::collections::HashMap;
 use std::future::ready;
 use std::io::{self, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
-use crossterm::event::Event as Input;
-use crossterm::queue;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::event::{Event as Input, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
-use tokio::sync::mpsc;
+use ratatui::layout::Position;
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout};
 
+use super::clipboard::{self, Clipboard};
+use super::frames::{self, FrameWriter};
 use super::signals::{Signal, Signals};
 use super::{locale, terminal};
+use crate::app::copy::What;
 use crate::app::keymap::Keymap;
+use crate::app::side::Notice;
+use crate::app::spot::{Pointer, Spots};
 use crate::app::{App, Effect, Machine, Message};
 use crate::model::event::{EventKind, SessionId};
 use crate::model::launch::ScreenLaunch;
@@ -69,6 +75,11 @@ pub struct Screen<B: Backend> {
     away: bool,
     dirty: bool,
     last_frame: Option<Instant>,
+    /// What can be clicked in what was drawn last.
+    spots: Spots,
+    clipboard: Arc<Mutex<Clipboard>>,
+    /// What came of copying.
+    copied: (UnboundedSender<Notice>, UnboundedReceiver<Notice>),
 }
 
 impl<B: Backend> Screen<B> {
@@ -92,6 +103,9 @@ impl<B: Backend> Screen<B> {
             away: false,
             dirty: true,
             last_frame: None,
+            spots: Spots::default(),
+            clipboard: Arc::default(),
+            copied: mpsc::unbounded_channel(),
         };
         screen.carry_out(effects);
         Ok(screen)
@@ -159,6 +173,9 @@ impl<B: Backend> Screen<B> {
                         return Ok(End::Quit);
                     }
                 }
+                Some(notice) = self.copied.1.recv() => {
+                    self.update(Message::Copied(notice));
+                }
                 () = sleep_until(wake) => self.tick()?,
                 () = self.feed.ready(), if !self.dirty => self.take_events(),
                 () = self.feed.urgent(), if self.dirty => self.take_events(),
@@ -206,18 +223,61 @@ impl<B: Backend> Screen<B> {
                     self.redraw()?;
                     continue;
                 }
-                Input::Mouse(_) | Input::FocusGained | Input::FocusLost => continue,
+                Input::Mouse(event) => match self.pointer(event) {
+                    Some(message) => message,
+                    None => continue,
+                },
+                Input::FocusGained | Input::FocusLost => continue,
             };
             self.app.now = self.clock.now();
             for effect in self.update(message) {
                 match effect {
                     Effect::Quit => return Ok(true),
                     Effect::Suspend => self.pause(true)?,
+                    Effect::Mouse(on) => self.take_mouse(on),
+                    Effect::Copy { what, bytes } => self.copy(what, bytes),
                     _ => {}
                 }
             }
         }
         Ok(false)
+    }
+
+    /// What the pointer did, and over what of that which is seen.
+    fn pointer(&self, event: MouseEvent) -> Option<Message> {
+        let what = match event.kind {
+            MouseEventKind::Down(MouseButton::Left) => Pointer::Click,
+            MouseEventKind::Drag(MouseButton::Left) => Pointer::Drag,
+            MouseEventKind::ScrollUp => Pointer::WheelUp,
+            MouseEventKind::ScrollDown => Pointer::WheelDown,
+            _ => return None,
+        };
+        let spot = self.spots.at(Position::new(event.column, event.row));
+        Some(Message::Mouse { spot, what })
+    }
+
+    fn take_mouse(&self, on: bool) {
+        if self.pause.is_some() {
+            terminal::take_mouse(on);
+        }
+    }
+
+    /// Copies on a thread of its own: a tool may take its time. Without a terminal (tests) nothing
+    /// is copied.
+    fn copy(&self, what: What, bytes: Vec<u8>) {
+        if self.pause.is_none() {
+            return;
+        }
+        let term = std::env::var_os("TERM");
+        let sequence = clipboard::sequence(&bytes, term.as_deref());
+        // Where the terminal is gone, the next frame tells.
+        let asked = sequence.is_some_and(|sequence| frames::write(&sequence).is_ok());
+        let (clipboard, outcome) = (self.clipboard.clone(), self.copied.0.clone());
+        thread::spawn(move || {
+            let mut clipboard = clipboard.lock().unwrap_or_else(PoisonError::into_inner);
+            // A screen that has ended needs no word.
+            let _ = outcome.send(clipboard.copy(what, &bytes, asked));
+        });
     }
 
     /// Lets the app change, carries out what concerns sessions and returns the other effects.
@@ -253,7 +313,9 @@ impl<B: Backend> Screen<B> {
                         handle.stop();
                     }
                 }
-                Effect::Suspend | Effect::Quit => others.push(effect),
+                Effect::Suspend | Effect::Mouse(_) | Effect::Copy { .. } | Effect::Quit => {
+                    others.push(effect);
+                }
             }
         }
         others
@@ -286,7 +348,8 @@ impl<B: Backend> Screen<B> {
         }
         let app = &self.app;
         if !self.away {
-            self.terminal.draw(|frame| ui::draw(app, frame))?;
+            let spots = &mut self.spots;
+            self.terminal.draw(|frame| *spots = ui::draw(app, frame))?;
         }
         self.dirty = false;
         self.last_frame = Some(Instant::now());
@@ -329,39 +392,6 @@ impl<B: Backend> Screen<B> {
             }
         };
         let _ = timeout(FAREWELL, all_stopped).await;
-    }
-}
-
-/// Frames inside synchronized output, each written at once. After the screen was left it writes
-/// nothing: ratatui's terminal shows the cursor when it is dropped, and where that fails it prints
-/// to stderr, which on a dead terminal is a panic.
-#[derive(Default)]
-struct FrameWriter {
-    frame: Vec<u8>,
-}
-
-impl io::Write for FrameWriter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.frame.is_empty() {
-            queue!(self.frame, BeginSynchronizedUpdate)?;
-        }
-        self.frame.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        if self.frame.is_empty() {
-            return Ok(());
-        }
-        queue!(self.frame, EndSynchronizedUpdate)?;
-        let frame = std::mem::take(&mut self.frame);
-        // Looked at while nobody else writes: a panic elsewhere leaves the screen.
-        let mut out = io::stdout().lock();
-        if !terminal::is_entered() {
-            return Ok(());
-        }
-        out.write_all(&frame)?;
-        out.flush()
     }
 }
 

@@ -4,15 +4,19 @@ use std::net::IpAddr;
 
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::paint::Painter;
 use super::prompt;
 use super::theme::Role;
 use crate::app::App;
 use crate::app::display::Presenter;
+use crate::app::http::spell;
 use crate::app::keymap::{Action, Context};
+use crate::app::spot::Spot;
 use crate::model::size::Size;
 use crate::model::spec::{Protocol, Side};
+use crate::wire::{rows, text};
 
 /// Name, tabs and badge.
 pub fn top(app: &App, painter: &mut Painter, row: Rect) {
@@ -24,6 +28,7 @@ pub fn top(app: &App, painter: &mut Painter, row: Rect) {
             .into_iter()
             .any(|side| app.get(protocol).get(side).phase.is_active());
         let number = format!(" {}", protocol as usize + 1);
+        let start = x;
         x = painter.text(
             x,
             row.y,
@@ -50,9 +55,17 @@ pub fn top(app: &App, painter: &mut Painter, row: Rect) {
             " "
         };
         x = painter.text(x, row.y, dot, Role::Server, 1);
+        let action = Spot::Action(Action::Tab(protocol));
+        painter.spot_in_row((start, x), row.y, action);
     }
     let (text, role) = badge(app, row.right().saturating_sub(x + 2).into());
-    painter.right(x + 1, row.right().saturating_sub(1), row.y, &text, role);
+    let right = painter.right(x + 1, row.right().saturating_sub(1), row.y, &text, role);
+    if !app.mouse {
+        let right = right.saturating_sub(3);
+        let words = format!("mouse off: {}", app.key_name(Context::Log, Action::Mouse));
+        let start = painter.right(x + 1, right, row.y, &words, Role::Quiet);
+        painter.spot_in_row((start, right), row.y, Spot::Action(Action::Mouse));
+    }
 }
 
 /// Who can reach the servers that run now; the longest wording that fits.
@@ -125,6 +138,7 @@ pub fn footer(app: &App, painter: &mut Painter, row: Rect) {
         &way_out,
         Role::Quiet,
     );
+    way_out_spots(app, painter, right, row);
     if app.display.presenter != Presenter::Off {
         pressed(app, painter, row, (x, right));
         return;
@@ -138,8 +152,55 @@ pub fn footer(app: &App, painter: &mut Painter, row: Rect) {
         if x + needed > right {
             break;
         }
+        let start = x;
         x = painter.text(x, row.y, &hint.key, Role::Key, needed) + 1;
-        x = painter.text(x, row.y, hint.word, Role::Plain, needed) + 2;
+        x = painter.text(x, row.y, hint.word, Role::Plain, needed);
+        painter.spot_in_row((start, x), row.y, Spot::Action(hint.action));
+        x += 2;
+    }
+}
+
+/// Each part of the way out does what its last word says.
+fn way_out_spots(app: &App, painter: &mut Painter, from: u16, row: Rect) {
+    let mut x = from;
+    for part in app.way_out().split("  ") {
+        let width = part.width() as u16;
+        let action = match part.rsplit(' ').next() {
+            _ if app.context().is_typing() => Action::Leave,
+            Some("help") => Action::Help,
+            _ => Action::Back,
+        };
+        if x < row.right().saturating_sub(1) {
+            painter.spot_in_row((x, x + width), row.y, Spot::Action(action));
+        }
+        x += width + 2;
+    }
+}
+
+/// A word to the user that belongs to no side, in place of the keys; what is long takes rows above.
+pub fn notice(app: &App, painter: &mut Painter, row: Rect) {
+    let Some(notice) = &app.notice else { return };
+    let (mark, role) = if notice.warning {
+        ("! ", Role::Warning)
+    } else {
+        ("", Role::Plain)
+    };
+    let room = row.width.saturating_sub(2);
+    let text = format!("{mark}{}", notice.text);
+    let wrapped = |line: &str| {
+        let words = spell(&text::safe(line), app.charset()).into_owned();
+        rows::words(&words, room, app.charset())
+    };
+    let lines: Vec<String> = text.lines().flat_map(wrapped).collect();
+    let height = (lines.len() as u16).min(row.y);
+    let area = Rect {
+        y: row.bottom() - height,
+        height,
+        ..row
+    };
+    painter.clear(area);
+    for (y, line) in (area.top()..area.bottom()).zip(&lines) {
+        painter.text(area.x + 1, y, line, role, area.width.saturating_sub(1));
     }
 }
 

@@ -9,7 +9,9 @@ use super::theme::Role;
 use super::typed;
 use crate::app::App;
 use crate::app::form::{Field, Form, Value};
+use crate::app::keymap::{Action, Context};
 use crate::app::layout::{self, Place, VALUES_AT, inset};
+use crate::app::spot::Spot;
 use crate::app::tab::{Mode, Pane};
 use crate::model::spec::Side;
 use crate::wire::text;
@@ -36,7 +38,12 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
             height: 1,
             ..body
         };
+        painter.spot(row, Spot::Field(side, field.name));
         let (end, at) = draw_value(painter, field, row, current && focused);
+        if matches!(field.value, Value::Choice { .. }) {
+            let value = (row.x + VALUES_AT, end);
+            painter.spot_in_row(value, y, Spot::Value(side, field.name));
+        }
         if current && typing {
             cursor = at;
         }
@@ -63,10 +70,30 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
         let fits = |words: &&String| words.width() + 2 <= right.saturating_sub(left).into();
         if let Some(words) = app.offers(side).iter().find(fits) {
             let words = words.replace('·', painter.theme.either("·", "-"));
-            painter.on_rule(left, right, y, &words, Role::Key);
+            let at = painter.on_rule(left, right, y, &words, Role::Key);
+            offer_spots(app, painter, side, (at + 1, y), &words);
         }
     }
     cursor
+}
+
+/// Each offer, such as `w: wait`, does what its key does.
+fn offer_spots(app: &App, painter: &mut Painter, side: Side, (x, y): (u16, u16), words: &str) {
+    let between = painter.theme.either(" · ", " - ");
+    let mut x = x;
+    for offer in words.split(between) {
+        let width = offer.width() as u16;
+        let named = |action: &Action| {
+            let key = app.key_name(Context::Form, *action);
+            offer
+                .strip_prefix(&key)
+                .is_some_and(|rest| rest.starts_with(": "))
+        };
+        let others = [Action::WaitForServer, Action::NextPort];
+        let action = others.into_iter().find(named).unwrap_or(Action::Start);
+        painter.spot_in_row((x, x + width), y, Spot::In(side, Pane::Form, action));
+        x += width + between.width() as u16;
+    }
 }
 
 /// The fields that show, from the first on with which the focused one is in view.

@@ -12,6 +12,7 @@ use crate::app::entry;
 use crate::app::layout::{Place, WIRE_WIDTH, halves};
 use crate::app::scroll::{Rows as _, Scroll};
 use crate::app::sifting::Items as _;
+use crate::app::spot::Spot;
 use crate::app::tab::Pane;
 use crate::app::views::LadderRows;
 use crate::model::event::{By, Event, EventKind};
@@ -27,6 +28,7 @@ pub fn draw(app: &App, painter: &mut Painter, place: &Place) {
     let scroll = tab.ladder_scroll;
     let height = usize::from(place.body.height);
     let focused = has_keys(app, tab.side, Pane::Log);
+    half_spots(painter, place);
     let gone: u64 = Side::ALL
         .into_iter()
         .map(|side| tab.get(side).log.start().0)
@@ -37,7 +39,7 @@ pub fn draw(app: &App, painter: &mut Painter, place: &Place) {
         gone,
         hidden: rows.hidden(),
     };
-    log::title(app, painter, place, focused, above);
+    log::title(app, painter, place, tab.side, focused, above);
     let (top, mut skip) = scroll.top(&rows, height);
     let cursor = scroll
         .cursor(&rows)
@@ -57,6 +59,12 @@ pub fn draw(app: &App, painter: &mut Painter, place: &Place) {
         let filled = rows.height(number).saturating_sub(skip).clamp(1, room) as u16;
         let mut finds = 0;
         for (side, half) in [(Side::Server, left), (Side::Client, right)] {
+            let area = Rect {
+                y,
+                height: filled,
+                ..half
+            };
+            painter.spot(area, Spot::Entry(side, Pane::Log, number));
             let Some(event) = rows.rows.entry(row, side) else {
                 continue;
             };
@@ -76,11 +84,7 @@ pub fn draw(app: &App, painter: &mut Painter, place: &Place) {
                 }),
             };
             let entry = log::Row {
-                area: Rect {
-                    y,
-                    height: filled,
-                    ..half
-                },
+                area,
                 event,
                 columns,
                 lines: &lines,
@@ -113,6 +117,14 @@ pub fn draw(app: &App, painter: &mut Painter, place: &Place) {
             Role::Rule,
             1,
         );
+    }
+}
+
+/// A click on a half is meant for its side.
+fn half_spots(painter: &mut Painter, place: &Place) {
+    let both = halves(place.rule.union(place.body));
+    for (side, half) in Side::ALL.into_iter().zip(both) {
+        painter.spot(half, Spot::Pane(side, Pane::Log));
     }
 }
 

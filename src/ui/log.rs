@@ -1,7 +1,5 @@
 //! A side's log: visible rows only, in columns that stay.
 
-use std::time::UNIX_EPOCH;
-
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -14,6 +12,7 @@ use crate::app::keymap::{Action, Context};
 use crate::app::layout::Place;
 use crate::app::scroll::{Rows as _, Scroll};
 use crate::app::sifting::{Items as _, Sifting};
+use crate::app::spot::Spot;
 use crate::app::tab::Tab;
 use crate::app::views::{Columns, LogRows, TimeColumn, WIDE_AT};
 use crate::model::event::Event;
@@ -38,7 +37,7 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
         gone: state.log.start().0,
         hidden: rows.hidden(),
     };
-    title(app, painter, place, focused, above);
+    title(app, painter, place, side, focused, above);
     let (top, mut skip) = state.scroll.top(&rows, height);
     let cursor = state
         .scroll
@@ -59,12 +58,14 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
         let before = item
             .checked_sub(1)
             .and_then(|id| state.log.get(EntryId(id)));
+        let area = Rect {
+            y,
+            height: lines.len() as u16,
+            ..place.body
+        };
+        painter.spot(area, Spot::Entry(side, place.pane, number));
         let row = Row {
-            area: Rect {
-                y,
-                height: lines.len() as u16,
-                ..place.body
-            },
+            area,
             event,
             columns: &columns,
             lines: &lines,
@@ -129,7 +130,14 @@ pub struct Above {
 }
 
 /// The title rule of a log: what is new below, what is hidden, what has gone above.
-pub fn title(app: &App, painter: &mut Painter, place: &Place, focused: bool, above: Above) {
+pub fn title(
+    app: &App,
+    painter: &mut Painter,
+    place: &Place,
+    side: Side,
+    focused: bool,
+    above: Above,
+) {
     let (left, right) = painter.title(place.rule, "log", focused);
     let y = place.rule.y;
     let right = if above.scroll == Scroll::Follow {
@@ -141,7 +149,9 @@ pub fn title(app: &App, painter: &mut Painter, place: &Place, focused: bool, abo
         } else {
             (not_following(app), Role::Quiet)
         };
-        painter.on_rule(left, right, y, &text, role)
+        let at = painter.on_rule(left, right, y, &text, role);
+        painter.spot_in_row((at, right), y, Spot::Newest(side, place.pane));
+        at
     };
     let right = filter_on_rule(app, painter, (left, right), y, above.hidden);
     let right = match app.display.across() {
@@ -182,6 +192,7 @@ pub fn filter_on_rule(
     for words in wordings {
         let at = painter.on_rule(left, right, y, &words, Role::Warning);
         if at < right {
+            painter.spot_in_row((at, right), y, Spot::Action(Action::Filter));
             return at;
         }
     }
@@ -209,19 +220,11 @@ pub struct Since {
 
 /// The time of an entry, as its column writes it.
 pub fn clock(app: &App, at: Stamp, column: TimeColumn, since: Since) -> String {
-    let wall = app.machine.origin.wall(at);
-    let wall = wall.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let seconds = (wall.as_secs().cast_signed() + app.machine.utc_offset).rem_euclid(86_400);
-    let (h, m, s, ms) = (
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60,
-        wall.subsec_millis(),
-    );
+    let (_, m, s, ms) = app.machine.time_of_day(at);
     match column {
         TimeColumn::None => String::new(),
         TimeColumn::Short => format!("{m:02}:{s:02}.{ms:03}"),
-        TimeColumn::Clock => format!("{h:02}:{m:02}:{s:02}.{ms:03}"),
+        TimeColumn::Clock => app.machine.clock(at),
         // What happened before the session was started is another one's.
         TimeColumn::SinceStart if at < since.start => format!("{:>9}", "before"),
         TimeColumn::SinceStart => format!("{:>9.3}", at.since(since.start).as_secs_f64()),

@@ -44,6 +44,7 @@ use ratatui::layout::{Position, Rect};
 use crate::app::App;
 use crate::app::display::Presenter;
 use crate::app::layout::{self, Geometry, SMALLEST};
+use crate::app::spot::{Spot, Spots};
 use crate::app::tab::Pane;
 use crate::model::spec::Protocol;
 use crate::wire::rows;
@@ -54,25 +55,36 @@ pub use panes::ago;
 use paint::Painter;
 use theme::{Role, Theme};
 
-/// Draws the whole screen, and puts the cursor where text is typed.
-pub fn draw(app: &App, frame: &mut Frame) {
-    let area = frame.area();
-    if let Some(cursor) = render(app, area, frame.buffer_mut()) {
-        frame.set_cursor_position(cursor);
-    }
+/// What was drawn, besides its cells.
+#[derive(Clone, Debug, Default)]
+pub struct Drawn {
+    /// Where the cursor belongs, if text is typed.
+    pub cursor: Option<Position>,
+    /// What can be clicked.
+    pub spots: Spots,
 }
 
-/// Draws into a buffer. Returns where the cursor belongs, if text is typed.
-pub fn render(app: &App, area: Rect, buffer: &mut Buffer) -> Option<Position> {
-    let cursor = render_seen(app.seen(), area, buffer);
+/// Draws the whole screen, and puts the cursor where text is typed. Returns what can be clicked.
+pub fn draw(app: &App, frame: &mut Frame) -> Spots {
+    let area = frame.area();
+    let drawn = render(app, area, frame.buffer_mut());
+    if let Some(cursor) = drawn.cursor {
+        frame.set_cursor_position(cursor);
+    }
+    drawn.spots
+}
+
+/// Draws into a buffer.
+pub fn render(app: &App, area: Rect, buffer: &mut Buffer) -> Drawn {
+    let drawn = render_seen(app.seen(), area, buffer);
     if app.is_frozen() {
         let theme = Theme::new(app.seen().looks.theme, app.charset());
         chrome::frozen(app, &mut Painter::new(buffer, theme), area);
     }
-    cursor
+    drawn
 }
 
-fn render_seen(app: &App, area: Rect, buffer: &mut Buffer) -> Option<Position> {
+fn render_seen(app: &App, area: Rect, buffer: &mut Buffer) -> Drawn {
     let theme = Theme::new(app.looks.theme, app.charset());
     buffer.set_style(area, theme.style(Role::Plain));
     let mut painter = Painter::new(buffer, theme);
@@ -80,18 +92,28 @@ fn render_seen(app: &App, area: Rect, buffer: &mut Buffer) -> Option<Position> {
     let fits = area.width >= app.size.0 && area.height >= app.size.1;
     let Some(geometry) = layout::geometry(app).filter(|_| fits) else {
         too_small(&mut painter, area, app.size);
-        return None;
+        return Drawn::default();
     };
     chrome::top(app, &mut painter, geometry.chrome);
-    chrome::footer(app, &mut painter, geometry.footer);
     let mut cursor = body(app, &mut painter, &geometry);
-    for overlay in &app.overlays {
-        cursor = overlay::draw(app, overlay, &mut painter, area);
+    if let Some((front, behind)) = app.overlays.split_last() {
+        for overlay in behind {
+            overlay::draw(app, overlay, &mut painter, area);
+        }
+        // What the front one does not cover is no longer there for the pointer; its keys are.
+        painter.spots.clear();
+        painter.spot(area, Spot::Beside);
+        chrome::footer(app, &mut painter, geometry.footer);
+        cursor = overlay::draw(app, front, &mut painter, area);
+    } else {
+        chrome::footer(app, &mut painter, geometry.footer);
     }
+    chrome::notice(app, &mut painter, geometry.footer);
     if app.display.presenter == Presenter::Private {
         privacy::hide(&mut painter, area);
     }
-    cursor
+    let spots = painter.spots;
+    Drawn { cursor, spots }
 }
 
 fn body(app: &App, painter: &mut Painter, geometry: &Geometry) -> Option<Position> {
@@ -105,6 +127,8 @@ fn body(app: &App, painter: &mut Painter, geometry: &Geometry) -> Option<Positio
         }
         for pane in &place.panes {
             let side = place.side;
+            let area = pane.rule.union(pane.body);
+            painter.spot(area, Spot::Pane(side, pane.pane));
             let at = match pane.pane {
                 Pane::Form => form::draw(app, side, painter, pane),
                 Pane::Connections => {

@@ -1,6 +1,7 @@
 //! What stands in front: help, one entry whole, a question.
 
 use ratatui::layout::{Position, Rect};
+use unicode_width::UnicodeWidthStr as _;
 
 use super::editor;
 use super::log::{self, Since};
@@ -8,11 +9,14 @@ use super::paint::Painter;
 use super::theme::Role;
 use super::{palette, prompt};
 use crate::app::App;
+use crate::app::copy::{Copying, What};
 use crate::app::entry::{self, Form, Payload};
-use crate::app::keymap::{Action, Context};
+use crate::app::http::spell;
+use crate::app::keymap::{Action, Binding, Context};
 use crate::app::layout;
 use crate::app::overlay::{EntryRows, Overlay, Question, entry_title, help_column, help_lines};
 use crate::app::scroll::{Motion, Rows as _, Scroll};
+use crate::app::spot::Spot;
 use crate::app::views::TimeColumn;
 use crate::model::event::Event;
 use crate::model::size::Size;
@@ -30,6 +34,7 @@ pub fn draw(app: &App, overlay: &Overlay, painter: &mut Painter, screen: Rect) -
             scroll,
         } => entry(app, painter, screen, event, (*protocol, *side), *scroll),
         Overlay::Editor(editor) => return editor::draw(app, editor, painter, screen),
+        Overlay::Copy(menu) => copy(app, menu, painter, screen),
         Overlay::Question(question) => ask(app, question, painter, screen),
         Overlay::Prompt(prompt) => return prompt::draw(app, prompt, painter, screen),
         Overlay::Palette(palette) => return palette::draw(app, palette, painter, screen),
@@ -40,6 +45,7 @@ pub fn draw(app: &App, overlay: &Overlay, painter: &mut Painter, screen: Rect) -
 /// A page with a title and a last line, on its own ground. Returns the area of its content.
 pub fn page(painter: &mut Painter, area: Rect, title: &str, last: &str) -> Rect {
     painter.clear(area);
+    painter.spot(area, Spot::Page);
     let bottom = Rect {
         y: area.bottom().saturating_sub(1),
         height: 1,
@@ -54,6 +60,8 @@ pub fn page(painter: &mut Painter, area: Rect, title: &str, last: &str) -> Rect 
         last,
         Role::Quiet,
     );
+    let end = bottom.right().saturating_sub(3);
+    key_spots(painter, (bottom.x, end), bottom.y, last);
     let (left, right) = (area.x, area.right().saturating_sub(1));
     let wall = painter.theme.vertical();
     for y in area.y + 1..bottom.y {
@@ -70,6 +78,27 @@ pub fn page(painter: &mut Painter, area: Rect, title: &str, last: &str) -> Rect 
         painter.text(x, y, painter.theme.either(corner, "+"), Role::Rule, 1);
     }
     layout::page_body(area)
+}
+
+/// The keys that the last line of a page or a prompt names, which ends in front of column `end`.
+pub fn key_spots(painter: &mut Painter, (from, end): (u16, u16), y: u16, words: &str) {
+    let mut end = end;
+    for key in words.rsplit("   ") {
+        let start = end.saturating_sub(key.width() as u16).max(from);
+        let action = match key.split_once(' ') {
+            Some((_, "close")) => Some(Action::Close),
+            Some((_, "all keys")) => Some(Action::Help),
+            Some((_, "more")) => Some(Action::Scroll(Motion::PageDown)),
+            Some((_, "do it")) => Some(Action::Choose),
+            Some((_, "keep")) => Some(Action::Keep),
+            Some((_, "back")) => Some(Action::Drop),
+            _ => None,
+        };
+        if let Some(action) = action {
+            painter.spot_in_row((start, end), y, Spot::Action(action));
+        }
+        end = start.saturating_sub(3);
+    }
 }
 
 fn time_of(app: &App, event: &Event) -> String {
@@ -184,6 +213,46 @@ fn entry(
     }
 }
 
+/// What can be copied, each with its key; what cannot be is dim and says why.
+fn copy(app: &App, menu: &Copying, painter: &mut Painter, screen: Rect) {
+    let rows: Vec<(&Binding, What)> = app
+        .keymap
+        .rows(Context::CopyMenu)
+        .filter_map(|row| match row.action {
+            Action::Copy(what) => Some((row, what)),
+            _ => None,
+        })
+        .collect();
+    let widths = rows
+        .iter()
+        .map(|(row, _)| row.key_names(app.charset()).width());
+    let column = widths.max().unwrap_or(0) as u16;
+    let title = format!("copy: {}", spell(&menu.title, app.charset()));
+    let area = layout::page(screen, rows.len());
+    let body = page(painter, area, &title, "Esc close");
+    for (y, (row, what)) in (body.top()..body.bottom()).zip(rows) {
+        let refusal = menu.refusal(what);
+        let (key, role) = match refusal {
+            None => (Role::Key, Role::Plain),
+            Some(_) => (Role::Quiet, Role::Quiet),
+        };
+        let names = row.key_names(app.charset());
+        painter.text(body.x, y, &names, key, body.width);
+        let words = refusal.map_or_else(
+            || row.help.to_owned(),
+            |why| format!("{}: {why}", what.word()),
+        );
+        let x = body.x + column + 2;
+        painter.words(x, y, &words, role, body.right().saturating_sub(x));
+        let row_area = Rect {
+            y,
+            height: 1,
+            ..body
+        };
+        painter.spot(row_area, Spot::Action(row.action));
+    }
+}
+
 fn ask(app: &App, question: &Question, painter: &mut Painter, screen: Rect) {
     let (title, words) = match question {
         Question::Quit { running: 0 } => ("quit?", "Nothing is running.".to_owned()),
@@ -216,7 +285,10 @@ fn ask(app: &App, question: &Question, painter: &mut Painter, screen: Rect) {
     let y = body.y + lines.len() as u16 + 1;
     let mut x = body.x;
     for hint in app.footer() {
+        let start = x;
         x = painter.text(x, y, &hint.key, Role::Key, body.right().saturating_sub(x)) + 1;
-        x = painter.text(x, y, hint.word, Role::Plain, body.right().saturating_sub(x)) + 4;
+        x = painter.text(x, y, hint.word, Role::Plain, body.right().saturating_sub(x));
+        painter.spot_in_row((start, x), y, Spot::Action(hint.action));
+        x += 4;
     }
 }

@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::theme::{Role, Theme};
 use crate::app::entry::Piece;
+use crate::app::spot::{Spot, Spots};
 use crate::wire::text::{Charset, tokens};
 
 /// A buffer and the theme to paint it with.
@@ -19,12 +20,29 @@ pub struct Painter<'a> {
     pub buffer: &'a mut Buffer,
     /// The looks.
     pub theme: Theme,
+    /// What can be clicked so far.
+    pub spots: Spots,
 }
 
 impl<'a> Painter<'a> {
     /// A painter for a buffer.
     pub fn new(buffer: &'a mut Buffer, theme: Theme) -> Painter<'a> {
-        Painter { buffer, theme }
+        let spots = Spots::default();
+        Painter {
+            buffer,
+            theme,
+            spots,
+        }
+    }
+
+    /// Notes that what stands in an area can be clicked.
+    pub fn spot(&mut self, area: Rect, spot: Spot) {
+        self.spots.push(area.intersection(self.buffer.area), spot);
+    }
+
+    /// Notes that what stands in row `y` from column `x` up to `end` can be clicked.
+    pub fn spot_in_row(&mut self, (x, end): (u16, u16), y: u16, spot: Spot) {
+        self.spot(Rect::new(x, y, end.saturating_sub(x), 1), spot);
     }
 
     /// The text in the characters that may be shown. Where that is ASCII, nothing else reaches a

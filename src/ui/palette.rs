@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::app::keymap::{Action, Context};
 use crate::app::layout;
 use crate::app::palette::Palette;
+use crate::app::spot::Spot;
 
 /// Draws the list. Returns where the cursor of its line is.
 pub fn draw(app: &App, palette: &Palette, painter: &mut Painter, screen: Rect) -> Option<Position> {
@@ -58,6 +59,7 @@ pub fn draw(app: &App, palette: &Palette, painter: &mut Painter, screen: Rect) -
             (false, true) => role,
             (false, false) => Role::Quiet,
         };
+        painter.spot(row, Spot::Choice(n));
         painter.right(row.x, row.x + column, y, &item.keys, role(Role::Key));
         let x = row.x + column + 2;
         // Why not matters more than the last words of what.

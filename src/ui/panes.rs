@@ -15,6 +15,7 @@ use crate::app::connections::{Connection, Flow};
 use crate::app::keymap::{Action, Binding, Context};
 use crate::app::layout::{Place, SidePlace, inset};
 use crate::app::side::{Notice, Phase, SideState};
+use crate::app::spot::Spot;
 use crate::app::tab::{Mode, Pane};
 use crate::model::event::{ConnId, Outcome};
 use crate::model::failure::FailureKind;
@@ -210,12 +211,13 @@ pub fn connections(app: &App, side: Side, painter: &mut Painter, place: &Place) 
     let from = state.connections.list_from(body.height.into());
     let rows = body.top()..body.bottom();
     for (y, (id, connection)) in rows.zip(state.connections.iter_from(from)) {
-        let picked = state.connections.picked == Some(id);
+        let picked = state.connections.picked() == Some(id);
         let row = Rect {
             y,
             height: 1,
             ..body
         };
+        painter.spot(row, Spot::Connection(side, id));
         connection_row(app, state, painter, row, (id, connection), picked);
     }
     let hidden = state
@@ -357,7 +359,9 @@ pub fn chat(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
     let chip = state
         .chat
         .chip(&app.key_name(Context::TypeBox, Action::Send));
+    let end = right;
     let right = painter.on_rule(left, right, place.rule.y, &chip, Role::Quiet);
+    painter.spot_in_row((right, end), place.rule.y, Spot::LineEnd(side));
     if let Some(notice) = &state.notice {
         draw_notice(painter, place, (left, right), focused, notice);
     }
@@ -422,7 +426,7 @@ fn box_title(state: &SideState) -> String {
         (_, Side::Server) => return "not listening yet".to_owned(),
         (_, Side::Client) => return "not connected yet".to_owned(),
     }
-    let to = match (state.side, state.connections.picked) {
+    let to = match (state.side, state.connections.picked()) {
         (Side::Client, _) => "say".to_owned(),
         (Side::Server, None) => "say to all".to_owned(),
         (Side::Server, Some(conn)) => format!("say to {conn}"),

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::chrome;
+use super::overlay::key_spots;
 use super::paint::Painter;
 use super::theme::Role;
 use super::typed;
@@ -13,6 +14,7 @@ use crate::app::filter::EXAMPLES;
 use crate::app::keymap::{Action, Context};
 use crate::app::prompt::{Prompt, Purpose};
 use crate::app::sifting::Position as Found;
+use crate::app::spot::Spot;
 use crate::wire::text::safe;
 
 /// Draws the line. Returns where its cursor is.
@@ -23,6 +25,7 @@ pub fn draw(app: &App, prompt: &Prompt, painter: &mut Painter, screen: Rect) -> 
         ..screen
     };
     painter.clear(row);
+    painter.spot(row, Spot::Page);
     let x = chrome::mode(app, painter, row);
     let sign = match prompt.purpose {
         Purpose::Search => "/",
@@ -42,6 +45,7 @@ pub fn draw(app: &App, prompt: &Prompt, painter: &mut Painter, screen: Rect) -> 
     for words in words {
         let at = painter.right(needed, right, row.y, &words, role);
         if at < right {
+            key_spots(painter, (at, right), row.y, &words);
             end = at;
             break;
         }

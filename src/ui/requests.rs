@@ -16,6 +16,7 @@ use crate::app::layout::{self, Place, inset};
 use crate::app::scroll::{Rows as _, Scroll};
 use crate::app::side::{Phase, SideState};
 use crate::app::sifting::Items as _;
+use crate::app::spot::Spot;
 use crate::app::tab::Pane;
 use crate::model::spec::Side;
 use crate::wire::text::safe;
@@ -35,14 +36,15 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
     let (top, _) = http.list.top(&list, rows.into());
     let picked = list.cursor(http.list);
     let mut y = body.y;
-    for number in top..list.end().min(top + u64::from(rows)) {
-        let number = list.item(number);
+    for at in top..list.end().min(top + u64::from(rows)) {
+        let number = list.item(at);
         if let Some(exchange) = number.and_then(|number| http.exchanges.get(number)) {
             let row = Rect {
                 y,
                 height: 1,
                 ..body
             };
+            painter.spot(row, Spot::Request(side, at));
             let words = list::words(exchange, side, app.now, state.patience());
             exchange_row(state, painter, row, exchange, &words, picked == number);
         }
@@ -73,7 +75,9 @@ fn on_list_rule(
     }
     let mut right = right;
     if state.http.list != Scroll::Follow {
+        let end = right;
         right = painter.on_rule(left, right, y, &log::not_following(app), Role::Quiet);
+        painter.spot_in_row((right, end), y, Spot::Newest(state.side, Pane::Requests));
     }
     if state.side == Side::Client {
         return;

@@ -4,7 +4,7 @@
 //! the other way to look at bytes, `part` takes them apart without a panic, `escapes` reads what a
 //! user types back into bytes, `pattern` is what is looked for in them. `words` puts events into
 //! sentences, `scene` decides what a session does by itself, `http1` reads messages, `http_message`
-//! writes them.
+//! writes them, `curl` as a command.
 
 // Nothing that a peer sends may end the program by a panic; tests may.
 #![cfg_attr(
@@ -21,6 +21,7 @@
 mod characters;
 pub(crate) mod part;
 
+pub mod curl;
 pub mod escapes;
 pub mod hex;
 pub mod http1;

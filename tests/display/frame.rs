@@ -40,7 +40,9 @@ fn bytes(story: &Story) -> Vec<u8> {
     let mut terminal =
         Terminal::with_options(backend, TerminalOptions { viewport }).expect("a size is given");
     terminal
-        .draw(|frame| ui::draw(&story.app, frame))
+        .draw(|frame| {
+            ui::draw(&story.app, frame);
+        })
         .expect("memory takes all");
     let bytes = wire.0.borrow().clone();
     // What it writes when it is dropped is not the frame's.

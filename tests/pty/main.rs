@@ -15,6 +15,7 @@ mod input;
 mod keys;
 mod looks;
 mod lost;
+mod mouse;
 mod paused;
 mod refused;
 mod sizes;

@@ -11,6 +11,7 @@ mod story;
 mod chat;
 mod failing;
 mod files;
+mod mouse;
 mod pace;
 mod reading;
 mod udp;

@@ -10,7 +10,9 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{
+    Event as Input, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 use netplay::app::{App, Machine};
 use netplay::cli;
 use netplay::model::launch::{Launch, ScreenLaunch};
@@ -144,6 +146,49 @@ impl Playing {
             .send(signal)
             .await
             .expect("the loop takes signals until it ends");
+    }
+
+    /// Does something with the mouse at a cell.
+    pub async fn mouse(&self, kind: MouseEventKind, at: Position) {
+        let event = MouseEvent {
+            kind,
+            column: at.x,
+            row: at.y,
+            modifiers: KeyModifiers::NONE,
+        };
+        self.send(Input::Mouse(event)).await;
+    }
+
+    /// Waits until some row shows these words, and gives their first cell.
+    pub async fn place(&self, words: &str) -> Position {
+        self.shows(words).await;
+        let cells = self.backend.shown().0;
+        story::place(&cells, words).unwrap_or_else(|| panic!("{words:?} has gone again"))
+    }
+
+    /// Clicks at a cell.
+    pub async fn clicks_at(&self, at: Position) {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), at)
+            .await;
+        self.mouse(MouseEventKind::Up(MouseButton::Left), at).await;
+    }
+
+    /// Waits for these words and clicks on the first of them.
+    pub async fn clicks(&self, words: &str) {
+        self.clicks_at(self.place(words).await).await;
+    }
+
+    /// Turns the wheel over these words, by so many steps; up when they are negative.
+    pub async fn wheels(&self, words: &str, steps: i32) {
+        let at = self.place(words).await;
+        let kind = if steps < 0 {
+            MouseEventKind::ScrollUp
+        } else {
+            MouseEventKind::ScrollDown
+        };
+        for _ in 0..steps.abs() {
+            self.mouse(kind, at).await;
+        }
     }
 
     /// What is shown now.

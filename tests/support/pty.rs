@@ -504,7 +504,8 @@ impl Pty {
         let seen = self.seen();
         let screen = seen.screen();
         let raw = !modes(self.master()).contains("ICANON");
-        screen.alternate_screen() && screen.bracketed_paste() && raw
+        let mouse = screen.mouse_protocol_mode() == vt100::MouseProtocolMode::ButtonMotion;
+        screen.alternate_screen() && screen.bracketed_paste() && mouse && raw
     }
 
     /// The path of the terminal's device.

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use netplay::app::spot::Spots;
 use netplay::app::{App, Effect, Machine, Message};
 use netplay::cli;
 use netplay::model::event::{By, ConnId, Event, EventKind, How, Outcome};
@@ -248,8 +249,12 @@ impl Story {
     pub fn draw(&self) -> Drawn {
         let area = Rect::new(0, 0, self.app.size.0, self.app.size.1);
         let mut cells = Buffer::empty(area);
-        let cursor = ui::render(&self.app, area, &mut cells);
-        Drawn { cells, cursor }
+        let ui::Drawn { cursor, spots } = ui::render(&self.app, area, &mut cells);
+        Drawn {
+            cells,
+            cursor,
+            spots,
+        }
     }
 }
 
@@ -257,6 +262,7 @@ impl Story {
 pub struct Drawn {
     pub cells: Buffer,
     pub cursor: Option<Position>,
+    pub spots: Spots,
 }
 
 /// The symbols of a row that are seen, each with its column: a wide one hides the cell behind it.
@@ -274,6 +280,21 @@ pub fn symbols(cells: &Buffer, y: u16) -> Vec<(u16, &str)> {
         };
     }
     out
+}
+
+/// The first cell of these words, if a row shows them.
+pub fn place(cells: &Buffer, words: &str) -> Option<Position> {
+    (cells.area.top()..cells.area.bottom()).find_map(|y| {
+        let symbols = symbols(cells, y);
+        let row: String = symbols.iter().map(|(_, s)| *s).collect();
+        let mut before = row.find(words)?;
+        let found = symbols.iter().find(|(_, symbol)| {
+            let here = before == 0;
+            before = before.saturating_sub(symbol.len());
+            here
+        });
+        found.map(|(x, _)| Position::new(*x, y))
+    })
 }
 
 /// The rows as text, without blanks at their ends.

@@ -12,6 +12,7 @@ mod stories;
 #[path = "../support/story.rs"]
 mod story;
 
+mod spots;
 mod styles;
 
 use netplay::model::launch::ThemeName;

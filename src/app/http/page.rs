@@ -123,10 +123,11 @@ pub fn unsent(bytes: &[u8], setting: Setting) -> Page {
     message(&raw, Direction::Request, false, setting)
 }
 
-/// The decoded body of an answer.
+/// The body of an answer without its chunks, its Content-Encoding, and how many bytes of the answer
+/// were read for it: at most `most`.
 #[must_use]
-pub fn body(exchange: &Exchange, setting: Setting) -> Page {
-    let raw = exchange.response.start(FORMAT_LIMIT);
+pub fn decoded(exchange: &Exchange, most: usize) -> (Vec<u8>, Option<String>, u64) {
+    let raw = exchange.response.start(most);
     let mut reader = Direction::Answer(&exchange.method).reader();
     let mut input = &raw[..];
     let mut decoded = Vec::new();
@@ -141,6 +142,13 @@ pub fn body(exchange: &Exchange, setting: Setting) -> Page {
             _ => {}
         }
     }
+    (decoded, coding, raw.len() as u64)
+}
+
+/// The decoded body of an answer, to be shown.
+#[must_use]
+pub fn body(exchange: &Exchange, setting: Setting) -> Page {
+    let (decoded, coding, read) = decoded(exchange, FORMAT_LIMIT);
     let (mut page, shown) = lay_out(&decoded, Vec::new(), setting);
     let lines = &mut page.lines;
     if decoded.is_empty() {
@@ -155,7 +163,7 @@ pub fn body(exchange: &Exchange, setting: Setting) -> Page {
         let coding = spell(&coding, setting.charset);
         say(lines, format!("shown as it came, in the coding {coding}"));
     }
-    let unread = exchange.response.len - raw.len() as u64;
+    let unread = exchange.response.len - read;
     more(unread + decoded.len() as u64 - shown, lines);
     page.grows = exchange.ended.is_none() && exchange.answered.is_some();
     page

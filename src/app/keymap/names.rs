@@ -1,6 +1,7 @@
 //! The names of actions, for the configuration. They stay as they are: files rely on them.
 
 use super::{Action, TABLE};
+use crate::app::copy::What;
 use crate::app::scroll::Motion;
 use crate::model::spec::Protocol;
 
@@ -83,6 +84,15 @@ impl Action {
             Action::Normal => "normal-answer",
             Action::OneAtATime => "one-at-a-time",
             Action::Done => "done",
+            Action::Mouse => "mouse",
+            Action::CopyMenu => "copy",
+            Action::Copy(What::Shown) => "copy-shown",
+            Action::Copy(What::Raw) => "copy-raw",
+            Action::Copy(What::Hex) => "copy-hex",
+            Action::Copy(What::Address) => "copy-address",
+            Action::Copy(What::Curl) => "copy-curl",
+            Action::Copy(What::Others) => "copy-command",
+            Action::Copy(What::Ours) => "copy-netplay-command",
         }
     }
 

@@ -271,7 +271,7 @@ impl App {
     fn raw_text(&self) -> Option<Page> {
         let tab = self.tab();
         let (side, pane) = (tab.side, tab.pane());
-        if tab.protocol != Protocol::Http || !pane.shows_views() || self.shows_log(pane) {
+        if tab.protocol != Protocol::Http || !pane.shows_views() || self.shows_log(tab.side, pane) {
             return None;
         }
         let geometry = layout::geometry(self)?;

@@ -41,10 +41,10 @@ impl App {
     /// Follows the newest request, or reads the raw text where something happens. Returns whether
     /// that is what is followed here.
     pub(super) fn follow_exchanges(&mut self) -> bool {
-        let height = self.list_height(self.tab().side);
-        let shows_log = self.shows_log(self.tab().pane());
+        let (side, pane) = (self.tab().side, self.tab().pane());
+        let height = self.list_height(side);
+        let shows_log = self.shows_log(side, pane);
         let tab = self.tab_mut();
-        let pane = tab.pane();
         let http = &mut tab.focused_mut().http;
         match pane {
             Pane::Requests if http.list == Scroll::Follow => {
@@ -63,19 +63,18 @@ impl App {
     }
 
     /// Whether a pane shows the log now.
-    pub(in crate::app) fn shows_log(&self, pane: Pane) -> bool {
+    pub(in crate::app) fn shows_log(&self, side: Side, pane: Pane) -> bool {
         let tab = self.tab();
-        let last = match tab.side {
+        let last = match side {
             Side::Server => Pane::Raw,
             Side::Client => Pane::Answer,
         };
-        pane == last && tab.focused().http.view == View::Log
+        pane == last && tab.get(side).http.view == View::Log
     }
 
-    /// Moves in a raw text. Returns whether one has the keys.
-    pub(super) fn scroll_raw(&mut self, motion: Motion) -> bool {
-        let (side, pane) = (self.tab().side, self.tab().pane());
-        if !pane.shows_views() || self.shows_log(pane) {
+    /// Moves in the raw text of a pane. Returns whether it shows one.
+    pub(super) fn scroll_raw(&mut self, side: Side, pane: Pane, motion: Motion) -> bool {
+        if !pane.shows_views() || self.shows_log(side, pane) {
             return false;
         }
         let place =
@@ -83,7 +82,7 @@ impl App {
         let Some(place) = place else { return true };
         let shown = self.page(side, pane, layout::raw_width(self, side, &place));
         let (rows, grows) = shown.map_or((0, false), |page| (page.lines.len(), page.grows));
-        let reading = self.tab_mut().focused_mut().http.reading_mut(pane);
+        let reading = self.tab_mut().get_mut(side).http.reading_mut(pane);
         reading.go(motion, rows, place.body.height.into(), grows);
         true
     }

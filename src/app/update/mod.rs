@@ -1,9 +1,11 @@
 //! Messages in, state changed, effects out. Keys reach this folder as actions; what is text goes to
 //! the box or the form. What starts, stops and sends is in `sessions`, what moves in `reading`.
 
+mod copy;
 mod finding;
 mod http;
 mod looks;
+mod pointer;
 mod reading;
 mod sessions;
 
@@ -34,6 +36,17 @@ impl App {
                 self.paste(text);
                 Vec::new()
             }
+            Message::Copied(notice) => {
+                match &mut self.frozen {
+                    Some(copy) => copy.notice = Some(notice),
+                    None => self.notice = Some(notice),
+                }
+                Vec::new()
+            }
+            Message::Mouse { spot, what } if self.is_frozen() => {
+                self.point_while_frozen(spot, what)
+            }
+            Message::Mouse { spot, what } => self.point(spot, what),
             Message::Resize(width, height) => {
                 self.size = (width, height);
                 if let Some(copy) = &mut self.frozen {
@@ -135,6 +148,7 @@ impl App {
     pub(super) fn key(&mut self, event: KeyEvent) -> Vec<Effect> {
         let context = self.context();
         self.tab_mut().focused_mut().notice = None;
+        self.notice = None;
         if self.is_late_text(event) {
             self.type_into_box(event);
             return Vec::new();
@@ -304,6 +318,9 @@ impl App {
             | Action::Wrap
             | Action::Present
             | Action::Theme => self.show_otherwise(action),
+            Action::CopyMenu => self.open_copy_menu(),
+            Action::Copy(what) => return self.copy(what),
+            Action::Mouse => return self.toggle_mouse(),
             Action::Help => self.help(),
             Action::Close | Action::No => {
                 self.overlays.pop();
@@ -311,13 +328,8 @@ impl App {
             Action::Back => return self.back(),
             Action::QuitNow => return vec![Effect::Quit],
             Action::AskQuit => return self.ask_quit(),
-            Action::Suspend => {
-                return if self.machine.can_suspend {
-                    vec![Effect::Suspend]
-                } else {
-                    Vec::new()
-                };
-            }
+            Action::Suspend if self.machine.can_suspend => return vec![Effect::Suspend],
+            Action::Suspend => {}
             Action::Yes => return self.say_yes(),
             Action::Send => return self.send(),
             Action::ClearLine => return self.clear_line(),
@@ -358,7 +370,7 @@ impl App {
         match motion {
             Motion::Down | Motion::PageDown => connections.pick_next(),
             Motion::Up | Motion::PageUp => connections.pick_previous(),
-            Motion::Top => connections.picked = None,
+            Motion::Top => connections.pick_all(),
             Motion::Bottom => connections.pick_last(),
         }
     }

@@ -20,7 +20,16 @@ impl App {
     }
 
     /// Lets `change` work on what is scrolled now: the page in front, the ladder, or a log.
-    fn with_scroll(&mut self, change: impl Fn(&mut Scroll, &dyn Rows, usize)) {
+    fn with_scroll(&mut self, change: impl FnMut(&mut Scroll, &dyn Rows, usize)) {
+        self.with_scroll_of(self.list(), change);
+    }
+
+    /// The same for any list.
+    pub(super) fn with_scroll_of(
+        &mut self,
+        list: List,
+        mut change: impl FnMut(&mut Scroll, &dyn Rows, usize),
+    ) {
         let screen = self.screen();
         if let Some(Overlay::Entry { event, scroll, .. }) = self.overlays.last_mut() {
             let rows = EntryRows::of(event, layout::hex_columns(screen));
@@ -28,7 +37,6 @@ impl App {
             change(scroll, &rows, height.into());
             return;
         }
-        let list = self.list();
         let mut scroll = self.tab().scroll(list);
         let moved = self.with_rows(list, |rows, height| change(&mut scroll, rows, height));
         if moved.is_some() {
@@ -54,7 +62,8 @@ impl App {
             *from = to.min(lines.saturating_sub(page));
             return;
         }
-        if self.overlays.is_empty() && self.scroll_raw(motion) {
+        let (side, pane) = (self.tab().side, self.tab().pane());
+        if self.overlays.is_empty() && self.scroll_raw(side, pane, motion) {
             return;
         }
         self.with_scroll(|scroll, rows, height| scroll.go(motion, rows, height));
@@ -92,7 +101,7 @@ impl App {
     }
 
     /// The entry that keys act on, and its side.
-    fn entry(&self) -> Option<(Side, &Event)> {
+    pub(in crate::app) fn entry_at_cursor(&self) -> Option<(Side, &Event)> {
         let tab = self.tab();
         let list = match self.list() {
             List::Requests(side) => List::Log(side),
@@ -106,7 +115,7 @@ impl App {
     }
 
     pub(super) fn inspect(&mut self) {
-        let Some((side, event)) = self.entry() else {
+        let Some((side, event)) = self.entry_at_cursor() else {
             return;
         };
         let mut scroll = Scroll::Follow;
