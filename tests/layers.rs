@@ -136,8 +136,11 @@ impl Rules {
         }
         if outside {
             let within = |part: &str| path == part || path.starts_with(&format!("{part}::"));
+            // What only the shells have is no layer's either, so tests of all may have it.
+            let is_shells = !CRATES.iter().any(|(_, parts)| parts.contains(&crate_name));
+            let for_tests = is_shells || self.for_tests.contains(crate_name);
             let allowed = matches!(layer, "run" | "main")
-                || (found.test && self.for_tests.contains(crate_name))
+                || (found.test && for_tests)
                 || CRATES
                     .iter()
                     .any(|(name, parts)| *name == layer && parts.iter().any(|part| within(part)));
