@@ -1,6 +1,7 @@
 //! An event as a readable line: local time, a mark, the connection, the size, the text. For people
 //! who read along, so that nothing here has to be read back: that is what JSON lines are for.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
@@ -16,6 +17,9 @@ use crate::wire::words;
 /// Where the text of a line begins, in cells: time, mark and connection stand before it.
 const TEXT: usize = 22;
 
+/// How much of each piece of a file is shown, in bytes: a file of a gigabyte has 16,384 of them.
+const OF_A_FILE: usize = 64;
+
 /// Encodes the events of one session.
 ///
 /// Whatever came from outside is shown on one line, what is not printable escaped: a line that
@@ -28,6 +32,8 @@ pub struct Encoder {
     zone: TimeZone,
     ascii: bool,
     second: Option<(i64, String)>,
+    /// The connections that a file is being sent on.
+    files: BTreeSet<ConnId>,
     line: String,
 }
 
@@ -53,6 +59,7 @@ impl Encoder {
             zone,
             ascii,
             second: None,
+            files: BTreeSet::new(),
             line: String::new(),
         }
     }
@@ -112,6 +119,14 @@ impl Encoder {
 
     fn text(&mut self, kind: &EventKind) {
         let words = words::sentence(kind, self.protocol, self.side);
+        match kind {
+            EventKind::FileStarted { conn, .. } => _ = self.files.insert(*conn),
+            EventKind::FileEnded { conn, .. } => _ = self.files.remove(conn),
+            EventKind::Sent { conn, data, .. } if self.files.contains(conn) => {
+                return self.piece(data);
+            }
+            _ => {}
+        }
         match kind.data() {
             Some(data) => {
                 self.payload(data);
@@ -134,6 +149,16 @@ impl Encoder {
         self.put(format_args!("{:>8}  ", Size(data.len() as u64)));
         one_line(data, &mut self.line);
     }
+
+    /// The beginning of a piece of a file, enough to see which it is.
+    fn piece(&mut self, data: &[u8]) {
+        self.put(format_args!("{:>8}  ", Size(data.len() as u64)));
+        let (start, rest) = data.split_at(data.len().min(OF_A_FILE));
+        one_line(start, &mut self.line);
+        if !rest.is_empty() {
+            self.line.push_str(" ...");
+        }
+    }
 }
 
 #[cfg(test)]
@@ -146,7 +171,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::event::{By, How, Outcome};
+    use crate::model::event::{By, FileEnd, How, Outcome};
     use crate::model::failure::{Failure, FailureKind, What};
     use crate::model::time::Stamp;
 
@@ -370,6 +395,39 @@ mod tests {
         ] {
             assert!(shown(&mut encoder, 0, kind).is_ascii());
         }
+    }
+
+    #[test]
+    fn of_each_piece_of_a_file_the_beginning_is_shown() {
+        let mut encoder = encoder(Protocol::Udp, Side::Client, false);
+        let sent = |len| EventKind::Sent {
+            conn: CONN,
+            peer: peer(),
+            data: Bytes::from(vec![b'x'; len]),
+        };
+        let long = "x".repeat(65);
+        assert!(shown(&mut encoder, 0, sent(65)).contains(&long));
+        let begun = EventKind::FileStarted {
+            conn: CONN,
+            name: "f".into(),
+            len: 65,
+        };
+        shown(&mut encoder, 0, begun);
+        for (len, ends) in [(64, "  xx"), (65, "x ..."), (2000, "x ...")] {
+            let line = shown(&mut encoder, 0, sent(len));
+            assert_eq!(line.matches('x').count(), 64, "{line}");
+            assert_eq!(line.lines().count(), 1, "{line}");
+            assert!(line.contains(ends), "{line}");
+        }
+        let ended = EventKind::FileEnded {
+            conn: CONN,
+            name: "f".into(),
+            len: 65,
+            sent: 65,
+            how: FileEnd::Whole,
+        };
+        shown(&mut encoder, 0, ended);
+        assert!(shown(&mut encoder, 0, sent(65)).contains(&long));
     }
 
     #[test]
