@@ -73,7 +73,8 @@ impl Column {
 fn way_to_cancel(app: &App) -> String {
     let key = app.key_name(Context::Log, Action::CancelSend);
     if app.context().is_typing() {
-        format!("Esc {key} cancel")
+        let leave = app.key_name(Context::TypeBox, Action::Leave);
+        format!("{leave} {key} cancel")
     } else {
         format!("{key} cancel")
     }
