@@ -96,6 +96,9 @@ const PLACES: [(&str, &[&str]); 18] = [
     ("io::stderr", &["run", "main"]),
 ];
 
+/// What `run` alone uses, and the tests of any layer.
+const ALSO_FOR_TESTS: [&str; 1] = ["tempfile"];
+
 struct Rules {
     /// Each layer and those that it uses.
     layers: BTreeMap<String, BTreeSet<String>>,
@@ -115,9 +118,11 @@ fn read(path: impl AsRef<Path>) -> String {
 impl Rules {
     fn read() -> Rules {
         let (dependencies, all_for_tests) = dependencies(&read("Cargo.toml"));
+        let mut for_tests = &all_for_tests - &dependencies;
+        for_tests.extend(ALSO_FOR_TESTS.map(str::to_owned));
         Rules {
             layers: layers(&read("src/lib.rs")),
-            for_tests: &all_for_tests - &dependencies,
+            for_tests,
             dependencies,
         }
     }

@@ -69,7 +69,10 @@ pub fn is_harmless(screen: &Pty) {
                 let own = match last {
                     b'm' | b'H' => parameters.bytes().all(|b| b.is_ascii_digit() || b == b';'),
                     b'J' => parameters == "2",
-                    b'h' | b'l' => matches!(&parameters[..], "?2026" | "?25" | "?1049" | "?2004"),
+                    b'h' | b'l' => matches!(
+                        &parameters[..],
+                        "?2026" | "?25" | "?1049" | "?2004" | "?1000" | "?1002" | "?1006"
+                    ),
                     _ => false,
                 };
                 assert!(own, "ESC [ {parameters} {}", char::from(last));

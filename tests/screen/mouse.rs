@@ -173,3 +173,40 @@ async fn requests_are_picked_and_read() {
     screen.shows("▌raw answer").await;
     screen.quit().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_of_the_list_of_all_actions_does_what_it_says() {
+    let screen = Playing::start("tcp server 127.0.0.1:0");
+    screen.listening().await;
+    screen.keys("Esc :").await;
+    screen.types("help").await;
+    screen.clicks("help for this pane; again: all keys").await;
+    screen.shows("▌help for this pane").await;
+    screen.wheels("KEYS, chat box", 9).await;
+    screen.hides("write a message").await;
+    screen.clicks("Esc close").await;
+    screen.hides("▌help for this pane").await;
+    screen.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_the_screen_stands_still_reading_goes_on_and_what_acts_lets_it_go_on() {
+    let screen = Playing::start("tcp server 127.0.0.1:0");
+    let mut guest = dial(screen.listening().await).await;
+    guest.write_all(b"before").await.expect("it reads");
+    screen.shows("before").await;
+    screen.keys("Esc Space").await;
+    screen.shows("FROZEN").await;
+    screen.clicks("before").await;
+    screen.clicks("before").await;
+    screen.shows("62 65 66 6f 72 65").await;
+    screen.clicks("Esc close").await;
+    screen.hides("62 65 66 6f 72 65").await;
+    screen.keys("m").await;
+    screen.shows("FROZEN").await;
+    screen.clicks("Enter adds nothing").await;
+    screen.shows("Enter adds LF").await;
+    screen.hides("FROZEN").await;
+    screen.shows("mouse off: m").await;
+    screen.quit().await;
+}
