@@ -71,6 +71,12 @@ impl ChatBox {
         self.area.lines().join("\n")
     }
 
+    /// How long the text is, in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
     /// Whether nothing is written.
     #[must_use]
     pub fn is_empty(&self) -> bool {

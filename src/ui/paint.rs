@@ -115,12 +115,12 @@ impl<'a> Painter<'a> {
             let room = right.saturating_sub(at);
             at = self.styled(at, y, text, style, room);
             if text.width() > usize::from(room) && right > x {
-                self.text(right - 1, y, self.theme.either("›", ">"), Role::Rule, 1);
+                self.text(right - 1, y, self.theme.either("›", ">"), Role::Quiet, 1);
                 return right;
             }
         }
         if across > 0 && !pieces.is_empty() {
-            self.text(x, y, self.theme.either("‹", "<"), Role::Rule, 1);
+            self.text(x, y, self.theme.either("‹", "<"), Role::Quiet, 1);
         }
         at
     }

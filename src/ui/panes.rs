@@ -382,7 +382,26 @@ pub fn chat(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
         width: body.width.saturating_sub(1),
         ..body
     };
+    if state.chat.len() > SHOWN {
+        let words = too_long_to_show(app, state.chat.len());
+        painter.words(area.x, area.y, &words, Role::Warning, area.width);
+        return None;
+    }
     typed::draw(painter, state.chat.area(), area).filter(|_| typing)
+}
+
+/// A longer text in a box, in bytes, is told of and not laid out: that would take longer than a
+/// frame, for every key.
+const SHOWN: usize = 64 << 10;
+
+fn too_long_to_show(app: &App, len: usize) -> String {
+    let key = |action| app.key_name(Context::TypeBox, action);
+    format!(
+        "{} of text, too long to show: {} sends it, {} clears it",
+        Size(len as u64),
+        key(Action::Send),
+        key(Action::ClearLine)
+    )
 }
 
 /// A word to the user on the rule of the box: between title and chip, or in their place.

@@ -97,10 +97,10 @@ const DARK: Palette = Palette {
     received: 80,
     sent: 216,
     warning: 221,
-    error: 203,
+    error: 210,
     token: 176,
     key: 229,
-    cursor: 237,
+    cursor: 236,
     found: [179, 215],
     on_found: 16,
 };
@@ -113,8 +113,8 @@ const LIGHT: Palette = Palette {
     server: 22,
     client: 25,
     received: 23,
-    sent: 130,
-    warning: 94,
+    sent: 94,
+    warning: 58,
     error: 124,
     token: 90,
     key: 18,
@@ -312,26 +312,45 @@ mod tests {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
+    /// The themes that have colours.
+    const COLOURED: [ThemeName; 3] = [
+        ThemeName::Dark,
+        ThemeName::Light,
+        ThemeName::HighContrast,
+    ];
+
     #[test]
-    fn every_role_that_is_read_stands_out_from_its_ground() {
-        for name in [ThemeName::Dark, ThemeName::Light] {
+    fn every_role_stands_out_from_its_ground_and_from_that_of_the_cursors_row() {
+        let mut poor = Vec::new();
+        for name in COLOURED {
             let theme = Theme::new(name, Charset::Unicode);
-            for role in [
-                Role::Plain,
-                Role::Quiet,
-                Role::Server,
-                Role::Client,
-                Role::Received,
-                Role::Sent,
-                Role::Warning,
-                Role::Error,
-                Role::Token,
-                Role::Key,
-                Role::Focus,
-                Role::Cursor,
-            ] {
-                let ratio = contrast(theme.style(role));
-                assert!(ratio >= 4.5, "{name:?} {role:?}: {ratio:.2}");
+            let cursor = theme.style(Role::Cursor).bg;
+            for role in Role::ALL {
+                let style = theme.style(role);
+                let mut grounds = vec![style];
+                // Rules do not cross that row, and what was found has a ground of its own.
+                if !matches!(role, Role::Rule | Role::Found | Role::Here) {
+                    grounds.push(Style { bg: cursor, ..style });
+                }
+                for style in grounds {
+                    let ratio = contrast(style);
+                    if ratio < 4.5 {
+                        poor.push(format!("{name:?} {role:?} on {:?}: {ratio:.2}", style.bg));
+                    }
+                }
+            }
+        }
+        assert!(poor.is_empty(), "{poor:#?}");
+    }
+
+    #[test]
+    fn what_was_found_is_told_from_the_ground_and_from_the_cursors_row() {
+        for name in COLOURED {
+            let theme = Theme::new(name, Charset::Unicode);
+            let grounds = [Role::Plain, Role::Cursor, Role::Found, Role::Here]
+                .map(|role| theme.style(role).bg);
+            for (n, ground) in grounds.iter().enumerate() {
+                assert!(!grounds[..n].contains(ground), "{name:?}");
             }
         }
     }

@@ -26,6 +26,7 @@ pub const READING: &[Told] = &[
     ("times_since_the_one_before", since_previous),
     ("times_off", times_off),
     ("frozen", frozen),
+    ("large_text_in_the_box", large_text),
     ("palette", palette),
     ("palette_being_searched", palette_searched),
     ("palette_without_a_match", palette_without_a_match),
@@ -159,6 +160,13 @@ pub fn frozen(size: Size) -> Story {
     for n in 1..=12 {
         s.wait(101).received(Server, 3, format!("tick {n}"));
     }
+    s
+}
+
+fn large_text(size: Size) -> Story {
+    let mut s = three_connections(size);
+    s.keys("Ctrl+c").pastes(&"one line of many\n".repeat(60_000));
+    s.keys("y");
     s
 }
 
