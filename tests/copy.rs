@@ -137,3 +137,58 @@ fn while_the_screen_stands_still_what_is_seen_is_copied() {
     );
     assert!(story.app.is_frozen());
 }
+
+/// What a command of the copy menu prints, if the shell and Python are here.
+#[cfg(unix)]
+fn run(command: &str) -> Option<std::process::Child> {
+    let python = std::process::Command::new("python3").arg("-V").output();
+    if python.is_err() {
+        println!("skipped: python3 is not here");
+        return None;
+    }
+    let mut shell = std::process::Command::new("sh");
+    let child = shell
+        .args(["-c", command])
+        .stdout(std::process::Stdio::piped())
+        .spawn();
+    Some(child.expect("a shell"))
+}
+
+#[cfg(unix)]
+#[test]
+fn the_python_command_says_hello_to_the_server_and_prints_its_answer() {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let local = listener.local_addr().expect("bound");
+    let mut story = Story::of(&format!("tcp server {local}"), (80, 24));
+    story.keys("Esc");
+    let Some(child) = run(&text(&mut story, "y p")) else {
+        return;
+    };
+    let (mut peer, _) = listener.accept().expect("it calls");
+    let mut heard = [0; 5];
+    peer.read_exact(&mut heard).expect("it speaks");
+    assert_eq!(&heard, b"hello");
+    peer.write_all(b"hello yourself").expect("it listens");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.stdout, b"b'hello yourself'\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_python_command_sends_a_datagram() {
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a port");
+    socket
+        .set_read_timeout(Some(std::time::Duration::from_secs(20)))
+        .expect("a limit");
+    let local = socket.local_addr().expect("bound");
+    let mut story = Story::of(&format!("udp server {local}"), (80, 24));
+    story.keys("Esc");
+    let Some(child) = run(&text(&mut story, "y p")) else {
+        return;
+    };
+    let mut heard = [0; 16];
+    let (len, _) = socket.recv_from(&mut heard).expect("it speaks");
+    assert_eq!(&heard[..len], b"hello");
+    child.wait_with_output().expect("it ends");
+}

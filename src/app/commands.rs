@@ -13,6 +13,8 @@ pub struct Clients {
     pub ours: String,
     /// `nc 127.0.0.1 23456`, or `curl`.
     pub others: String,
+    /// `python3 -c '...'`, for where there is neither.
+    pub python: String,
 }
 
 /// Commands that talk to a server of a protocol at `local`.
@@ -34,7 +36,37 @@ pub fn clients(app: &App, protocol: Protocol, local: SocketAddr) -> Clients {
         Protocol::Udp => format!("nc -u {} {}", local.ip(), local.port()),
         Protocol::Tcp => format!("nc {} {}", local.ip(), local.port()),
     };
-    Clients { ours, others }
+    Clients {
+        ours,
+        others,
+        python: python(protocol, local),
+    }
+}
+
+/// A line of Python that says something, and for TCP and HTTP prints the answer.
+fn python(protocol: Protocol, local: SocketAddr) -> String {
+    let (ip, port) = (local.ip(), local.port());
+    let script = match protocol {
+        Protocol::Tcp => format!(
+            "import socket; s = socket.create_connection((\"{ip}\", {port})); \
+             s.sendall(b\"hello\"); print(s.recv(1024))"
+        ),
+        Protocol::Udp => {
+            let family = if local.is_ipv4() {
+                "AF_INET"
+            } else {
+                "AF_INET6"
+            };
+            format!(
+                "import socket as s; s.socket(s.{family}, s.SOCK_DGRAM).sendto(b\"hello\", \
+                 (\"{ip}\", {port}))"
+            )
+        }
+        Protocol::Http => format!(
+            "import urllib.request as r; print(r.urlopen(\"http://{local}/\").read().decode())"
+        ),
+    };
+    format!("python3 -c '{script}'")
 }
 
 /// Where a side's form says that its server is, if it names an address and a port.

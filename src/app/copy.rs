@@ -37,6 +37,8 @@ pub enum What {
     Others,
     /// The same with netplay.
     Ours,
+    /// The same in Python, for where there is neither nc nor curl.
+    Python,
 }
 
 impl What {
@@ -49,7 +51,7 @@ impl What {
             What::Hex => "the hex dump",
             What::Address => "the address",
             What::Curl => "the curl command",
-            What::Others | What::Ours => "the command",
+            What::Others | What::Ours | What::Python => "the command",
         }
     }
 }
@@ -236,7 +238,7 @@ impl Copying {
             (What::Address, _) => self.address.is_none().then_some("it is not known yet"),
             (What::Curl, _) => self.curl.as_ref().err().copied(),
             (What::Ours, _) if self.ours.is_some() => None,
-            (What::Others | What::Ours, _) => self.clients.as_ref().err().copied(),
+            (What::Others | What::Ours | What::Python, _) => self.clients.as_ref().err().copied(),
         }
     }
 
@@ -258,6 +260,7 @@ impl Copying {
             What::Address => self.address.clone().map(String::into_bytes),
             What::Curl => self.curl.clone().ok(),
             What::Others => Some(self.clients.as_ref().ok()?.others.clone().into_bytes()),
+            What::Python => Some(self.clients.as_ref().ok()?.python.clone().into_bytes()),
             What::Ours => {
                 let server = self.ours.clone();
                 let ours = server.or_else(|| Some(self.clients.as_ref().ok()?.ours.clone()));

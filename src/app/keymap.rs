@@ -425,6 +425,7 @@ pub const TABLE: &[Binding] = &[
     bind(Action::Copy(What::Curl), &[ch('c')], &[CopyMenu], "", "the request as a curl command"),
     bind(Action::Copy(What::Others), &[ch('l')], &[CopyMenu], "", "a command for the other terminal: nc or curl"),
     bind(Action::Copy(What::Ours), &[ch('n')], &[CopyMenu], "", "the same with netplay"),
+    bind(Action::Copy(What::Python), &[ch('p')], &[CopyMenu], "", "the same in Python"),
     bind(Action::Yes, &[key(KeyCode::Enter), ch('y'), ch('q'), ctrl('c')], &[Question], "yes", "yes"),
     bind(Action::No, &[key(KeyCode::Esc), ch('n')], &[Question], "no", "no"),
     bind(Action::Close, ESC, PAGES, "close", "close this page"),

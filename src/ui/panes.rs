@@ -11,6 +11,7 @@ use super::teach::client_commands;
 use super::theme::Role;
 use super::typed;
 use crate::app::App;
+use crate::app::commands;
 use crate::app::connections::{Connection, Flow};
 use crate::app::keymap::{Action, Binding, Context};
 use crate::app::layout::{Place, SidePlace, inset};
@@ -252,17 +253,33 @@ fn nobody(app: &App, state: &SideState, painter: &mut Painter, body: Rect) {
         Role::Quiet,
         body.width.saturating_sub(2),
     );
+    let room = |x: u16| body.right().saturating_sub(x);
     let ways = ways_here(app, state);
+    let last = body.y + 1 + ways.len() as u16;
     for (y, (place, address)) in (body.y + 1..body.bottom()).zip(ways) {
-        let room = |x: u16| body.right().saturating_sub(x);
-        let x = body.x + 2;
-        let x = painter.text(x, y, place, Role::Quiet, room(x));
+        let x = painter.text(body.x + 2, y, place, Role::Quiet, room(body.x + 2));
         let fits = |command: &String| command.width() <= room(x).into();
         if let Some(command) = client_commands(app, address).into_iter().find(fits) {
             painter.text(x, y, &command, Role::Plain, room(x));
         }
     }
+    // Where there is neither netplay nor nc at the other end.
+    let Some(here) = state.reachable_at().filter(|_| last < body.bottom()) else {
+        return;
+    };
+    let python = commands::clients(app, state.protocol, here).python;
+    let x = body.x + 2 + IN_ANOTHER.len() as u16;
+    if state.phase == Phase::Running && python.width() <= room(x).into() {
+        painter.text(x, last, &python, Role::Plain, room(x));
+    } else if state.phase == Phase::Running {
+        let key = app.key_name(Context::Log, Action::CopyMenu);
+        let words = format!("{key} copies one of them, or one for Python");
+        painter.text(x, last, &words, Role::Quiet, room(x));
+    }
 }
+
+/// In front of the commands for this machine.
+const IN_ANOTHER: &str = "in another terminal:  ";
 
 /// From where the server can be reached, and at which address.
 fn ways_here(app: &App, state: &SideState) -> Vec<(&'static str, SocketAddr)> {
@@ -272,7 +289,7 @@ fn ways_here(app: &App, state: &SideState) -> Vec<(&'static str, SocketAddr)> {
     else {
         return Vec::new();
     };
-    let mut ways = vec![("in another terminal:  ", here)];
+    let mut ways = vec![(IN_ANOTHER, here)];
     let is_open = state.locals.iter().any(|at| at.ip().is_unspecified());
     let own = app.machine.addresses.iter().find(|ip| ip.is_ipv4());
     if let Some(ip) = own.filter(|_| is_open) {

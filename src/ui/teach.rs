@@ -34,7 +34,7 @@ fn intro(protocol: Protocol) -> &'static str {
 /// Commands that talk to a server at `local`, the longest first.
 pub fn client_commands(app: &App, local: SocketAddr) -> [String; 3] {
     let protocol = app.tab().protocol;
-    let Clients { ours, others } = commands::clients(app, protocol, local);
+    let Clients { ours, others, .. } = commands::clients(app, protocol, local);
     let both = match protocol {
         Protocol::Http => format!("{others}   or   {ours}"),
         _ => format!("{ours}   or   {others}"),

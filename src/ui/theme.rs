@@ -313,11 +313,7 @@ mod tests {
     }
 
     /// The themes that have colours.
-    const COLOURED: [ThemeName; 3] = [
-        ThemeName::Dark,
-        ThemeName::Light,
-        ThemeName::HighContrast,
-    ];
+    const COLOURED: [ThemeName; 3] = [ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast];
 
     #[test]
     fn every_role_stands_out_from_its_ground_and_from_that_of_the_cursors_row() {
@@ -330,7 +326,10 @@ mod tests {
                 let mut grounds = vec![style];
                 // Rules do not cross that row, and what was found has a ground of its own.
                 if !matches!(role, Role::Rule | Role::Found | Role::Here) {
-                    grounds.push(Style { bg: cursor, ..style });
+                    grounds.push(Style {
+                        bg: cursor,
+                        ..style
+                    });
                 }
                 for style in grounds {
                     let ratio = contrast(style);

@@ -165,7 +165,8 @@ pub fn frozen(size: Size) -> Story {
 
 fn large_text(size: Size) -> Story {
     let mut s = three_connections(size);
-    s.keys("Ctrl+c").pastes(&"one line of many\n".repeat(60_000));
+    s.keys("Ctrl+c")
+        .pastes(&"one line of many\n".repeat(60_000));
     s.keys("y");
     s
 }

@@ -93,6 +93,7 @@ impl Action {
             Action::Copy(What::Curl) => "copy-curl",
             Action::Copy(What::Others) => "copy-command",
             Action::Copy(What::Ours) => "copy-netplay-command",
+            Action::Copy(What::Python) => "copy-python-command",
         }
     }
 
