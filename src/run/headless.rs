@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
-use tokio::runtime::Builder;
 use tokio::sync::mpsc::{Receiver, channel};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -36,10 +35,7 @@ const STILL: Duration = Duration::from_millis(500);
 /// because nobody reads stdout any more) and 1 when it failed.
 pub(super) fn run(launch: HeadlessLaunch) -> anyhow::Result<u8> {
     net::raise_descriptor_limit();
-    let runtime = Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start")?;
+    let runtime = super::runtime().context("cannot start")?;
     let code = runtime.block_on(watch(launch));
     // Nobody waits for threads that look up names.
     runtime.shutdown_background();

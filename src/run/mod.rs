@@ -21,6 +21,7 @@ use std::path::Path;
 use std::slice;
 
 use anyhow::Context as _;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::app::keymap::Keymap;
 use crate::config::page;
@@ -77,6 +78,17 @@ fn print(text: &[u8]) -> anyhow::Result<u8> {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
         _ => Ok(0),
     }
+}
+
+/// How many threads may wait for files and names at once. More would not make a disk faster, and
+/// each takes memory.
+const WAITING_THREADS: usize = 64;
+
+fn runtime() -> io::Result<Runtime> {
+    Builder::new_multi_thread()
+        .max_blocking_threads(WAITING_THREADS)
+        .enable_all()
+        .build()
 }
 
 /// Looks whether what is to be served is there, so that a slip is told before anybody asks for it.

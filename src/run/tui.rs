@@ -417,9 +417,7 @@ pub fn run(mut launch: ScreenLaunch, keymap: Keymap) -> anyhow::Result<u8> {
     launch.looks.ascii |= !locale::is_utf8();
     let clock = Clock::new();
     net::raise_descriptor_limit();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?;
+    let runtime = super::runtime()?;
     terminal::install_panic_hook();
     let end = runtime.block_on(async {
         // Before the screen is entered: a signal would end the program in the midst of it.

@@ -52,6 +52,11 @@ impl SharedBackend {
         self.lock().frames.clone()
     }
 
+    /// Forgets when the frames were.
+    pub fn forget_frames(&self) {
+        self.lock().frames.clear();
+    }
+
     /// What is shown, and where the cursor stands if it shows.
     pub fn shown(&self) -> (Buffer, Option<Position>) {
         let inner = self.lock();

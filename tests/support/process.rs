@@ -27,9 +27,15 @@ pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
 /// A folder without a configuration: that of whoever runs the tests is not to count.
 pub const NO_CONFIG: &str = env!("CARGO_TARGET_TMPDIR");
 
+/// The binary: the one built with the tests, or another that `NETPLAY_BINARY` names.
+pub fn binary() -> String {
+    let built = || env!("CARGO_BIN_EXE_netplay").to_owned();
+    std::env::var("NETPLAY_BINARY").unwrap_or_else(|_| built())
+}
+
 /// The binary with these words, separated by blanks, in a locale with UTF-8 and at UTC.
 pub fn command(words: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_netplay"));
+    let mut command = Command::new(binary());
     command
         .args(words.split_whitespace())
         .env("LC_ALL", "C.UTF-8")
@@ -176,6 +182,13 @@ impl Netplay {
                 return Some(line);
             }
         }
+    }
+
+    /// From now on reads what comes on stdout, and keeps none of it.
+    pub fn forget_lines(&mut self) {
+        let (_, nothing) = channel();
+        let lines = std::mem::replace(&mut self.lines, nothing);
+        thread::spawn(move || lines.iter().for_each(drop));
     }
 
     /// Waits for the next JSON event of this name.

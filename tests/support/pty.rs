@@ -27,6 +27,12 @@ pub struct Start {
     controls: bool,
 }
 
+/// The binary: the one built with the tests, or another that `NETPLAY_BINARY` names.
+pub fn binary() -> String {
+    let built = || env!("CARGO_BIN_EXE_netplay").to_owned();
+    std::env::var("NETPLAY_BINARY").unwrap_or_else(|_| built())
+}
+
 /// The binary with these words, separated by blanks, in a terminal of 80x24 that has colours and
 /// UTF-8.
 pub fn netplay(words: &str) -> Start {
@@ -77,13 +83,13 @@ impl Start {
     }
 
     fn command(&self) -> CommandBuilder {
-        let binary = env!("CARGO_BIN_EXE_netplay");
+        let binary = binary();
         let mut command = if let Some(line) = self.shell {
             let mut command = CommandBuilder::new("/bin/sh");
-            command.args(["-c", line, binary]);
+            command.args(["-c", line, &binary]);
             command
         } else {
-            CommandBuilder::new(binary)
+            CommandBuilder::new(&binary)
         };
         command.args(&self.words);
         command.env_clear();

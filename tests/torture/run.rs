@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::peers;
-use crate::process::Netplay;
+use crate::process::{Netplay, binary};
 
 /// How long a scenario may go on before it is asked to end.
 const SCENE: Duration = Duration::from_secs(2);
@@ -94,7 +94,7 @@ pub fn run(injection: &Injection) -> Result<usize, String> {
         .arg(&trace)
         .args(["-e", &format!("trace={call}")])
         .args(["-e", &format!("inject={call}:error={error}:when={when}")])
-        .arg(env!("CARGO_BIN_EXE_netplay"))
+        .arg(binary())
         .args(scenario.words().split_whitespace())
         .arg("--json")
         .env("LC_ALL", "C.UTF-8")

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::answer::{Answering, CONTINUE, refuse};
 use super::connection::Connection;
-use super::files::{self, CHUNK, Missing, Opened};
+use super::files::{self, Missing, Opened};
 use super::incoming::Asked;
 use super::wait::far;
 use super::way::Way;
@@ -19,7 +19,11 @@ use crate::model::event::{By, How};
 use crate::net::fault;
 
 /// How much is gathered for one write, in bytes.
-const BATCH: usize = CHUNK;
+const BATCH: usize = 64 << 10;
+
+/// How much of a file may still wait to be written when more of it is read, in bytes: enough to go
+/// on meanwhile, and little enough to keep for each of a thousand peers who do not read.
+const LOW: usize = 8 << 10;
 
 /// What is to be answered.
 #[derive(Debug)]
@@ -76,6 +80,10 @@ impl Connection {
                     }
                 }
                 Work::Held(due, until) if now >= until => self.begin(due),
+                Work::Streaming(file, left, close) if self.out.len() > LOW => {
+                    self.work = Work::Streaming(file, left, close);
+                    break;
+                }
                 Work::Streaming(mut file, left, close) => {
                     let part = spawn_blocking(move || {
                         let part = files::read(&mut file, left);
@@ -170,8 +178,14 @@ impl Connection {
         };
         let failure = match (file, part) {
             (Some(file), Ok(part)) if !part.is_empty() => {
-                self.out.extend_from_slice(&part);
-                match left - part.len() as u64 {
+                let len = part.len() as u64;
+                if self.out.is_empty() {
+                    // As it is: a buffer that has grown would be twice as large.
+                    self.out = part.into();
+                } else {
+                    self.out.extend_from_slice(&part);
+                }
+                match left - len {
                     0 => self.answered(close),
                     left => self.work = Work::Streaming(file, left, close),
                 }
