@@ -86,15 +86,18 @@ pub(super) fn finish(stream: &TcpStream) -> io::Result<()> {
     socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write)
 }
 
-/// What was read into a buffer of this size, as a payload to keep. A small one is copied, so that
-/// it does not hold on to a large buffer; otherwise the buffer itself goes.
+/// What a read of at most `size` bytes has put into a buffer, as a payload to keep. A small one is
+/// copied, so that it does not hold on to a large buffer. Otherwise it keeps its place there, and
+/// the next read is given what is left behind it, while that is enough.
 pub(super) fn payload(buffer: &mut BytesMut, size: usize) -> Bytes {
     if buffer.len() * 2 < size {
         let data = Bytes::copy_from_slice(buffer);
         buffer.clear();
         data
-    } else {
+    } else if buffer.capacity() - buffer.len() < size {
         std::mem::take(buffer).freeze()
+    } else {
+        buffer.split().freeze()
     }
 }
 
