@@ -11,8 +11,8 @@ use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use crate::model::spec::Protocol;
 
 /// The listen queue unless asked for another: bursts of connects stall for a second when it is
-/// full, as each dropped SYN is sent again only then.
-const BACKLOG: u32 = 1024;
+/// full, as each dropped SYN is sent again only then. The most that Linux gives unless told to.
+const BACKLOG: u32 = 4096;
 /// The receive buffers that UDP asks the system for, largest first, in bytes. Datagrams that come
 /// while it is full are lost.
 const UDP_BUFFERS: [usize; 3] = [4 << 20, 1 << 20, 256 << 10];

@@ -17,7 +17,7 @@ use tokio::net::TcpListener as Listener;
 use tokio::runtime::Builder;
 
 /// The listen queue, as ours.
-const BACKLOG: i32 = 1024;
+const BACKLOG: i32 = 4096;
 
 /// Runs the bare program that these words name; it ends when it is killed.
 pub fn run(words: &[String]) {

@@ -35,6 +35,10 @@ mod terminal;
 #[cfg(target_os = "linux")]
 mod web;
 
+/// What the program has: some rows run parts of it in this process.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[cfg(not(target_os = "linux"))]
 fn main() {
     println!("these measurements need Linux");
