@@ -8,6 +8,9 @@ use std::process::ExitCode;
 use netplay::config::Config;
 use netplay::{cli, run};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let line = match cli::read(env::args_os()) {
         Ok(line) => line,

@@ -4,6 +4,7 @@
 #[path = "support/story.rs"]
 mod story;
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -13,7 +14,7 @@ use netplay::app::{App, Effect, Machine, Message as AppMessage};
 use netplay::cli;
 use netplay::model::command::Command;
 use netplay::model::event::{ConnId, Event, EventKind, Outcome, SessionId};
-use netplay::model::http::{Answer, Message, Request, Response};
+use netplay::model::http::{Answer, FieldLines, Message, Request, Response, Version};
 use netplay::model::launch::Launch;
 use netplay::model::spec::Side;
 use netplay::model::time::{Origin, Stamp};
@@ -128,7 +129,7 @@ impl Screen {
             },
         };
         self.offset += REQUEST.len() as u64;
-        let request = Box::new(request);
+        let request = Arc::new(request);
         let conn = ConnId(1);
         self.event(Side::Server, EventKind::Request { conn, request });
         self.sent(Side::Server, answer);
@@ -166,8 +167,8 @@ impl Screen {
 
 fn message(raw_len: usize) -> Message {
     Message {
-        version: "HTTP/1.1".to_owned(),
-        fields: Vec::new(),
+        version: Version::HTTP_11,
+        fields: FieldLines::default(),
         body_len: 0,
         raw_len: raw_len as u64,
         offset: 0,

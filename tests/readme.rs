@@ -4,13 +4,14 @@
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
 use netplay::app::keymap;
 use netplay::model::event::{By, ConnId, Event, EventKind, FileEnd, How, Outcome};
 use netplay::model::failure::{Failure, FailureKind, What};
-use netplay::model::http::{Message, Request, Response};
+use netplay::model::http::{Message, Request, Response, Version};
 use netplay::model::spec::{Protocol, Side};
 use netplay::model::time::{Origin, Stamp};
 use netplay::store::json::Encoder;
@@ -64,8 +65,8 @@ fn one_of_each() -> Vec<EventKind> {
         holder: None,
     });
     let message = Message {
-        version: "HTTP/1.1".into(),
-        fields: vec![("Host".into(), Bytes::from_static(b"a"))],
+        version: Version::HTTP_11,
+        fields: [("Host", "a")].into_iter().collect(),
         body_len: 1,
         raw_len: 1,
         offset: 1,
@@ -100,7 +101,7 @@ fn one_of_each() -> Vec<EventKind> {
         },
         EventKind::Request {
             conn,
-            request: Box::new(Request {
+            request: Arc::new(Request {
                 method: "GET".into(),
                 target: Bytes::from_static(b"/"),
                 message: message.clone(),

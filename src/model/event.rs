@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -202,7 +203,7 @@ pub enum EventKind {
         /// The connection.
         conn: ConnId,
         /// The request.
-        request: Box<Request>,
+        request: Arc<Request>,
     },
     /// HTTP: a response came whole (interim ones too). Its bytes were in `Received` before.
     Response {

@@ -1,5 +1,6 @@
 //! The settings of HTTP sessions: how a server answers, what a client asks.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -109,13 +110,115 @@ impl Default for Asking {
     }
 }
 
+/// The version in a start line (RFC 9112 section 2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version {
+    /// The digit before the point; a head that was accepted has 1.
+    pub major: u8,
+    /// The digit behind the point.
+    pub minor: u8,
+}
+
+impl Version {
+    /// HTTP/1.0.
+    pub const HTTP_10: Version = Version { major: 1, minor: 0 };
+    /// HTTP/1.1.
+    pub const HTTP_11: Version = Version { major: 1, minor: 1 };
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HTTP/{}.{}", self.major, self.minor)
+    }
+}
+
+/// Where one field stands in a text, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldAt {
+    /// The first byte of the name.
+    pub name: u32,
+    /// Behind the name.
+    pub name_end: u32,
+    /// The first byte of the value.
+    pub value: u32,
+    /// Behind the value.
+    pub value_end: u32,
+}
+
+/// The fields of a message in their order, names and values as received (values may be any bytes):
+/// one text, and where each stands in it.
+#[derive(Clone, Debug, Default)]
+pub struct FieldLines {
+    text: Bytes,
+    places: Vec<FieldAt>,
+}
+
+impl FieldLines {
+    /// The fields at these places of a text. A place outside of it is an empty field.
+    #[must_use]
+    pub fn new(text: Bytes, places: Vec<FieldAt>) -> FieldLines {
+        FieldLines { text, places }
+    }
+
+    /// Names and values, in their order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.places.iter().map(|at| {
+            let name = self.part(at.name, at.name_end);
+            let value = self.part(at.value, at.value_end);
+            (std::str::from_utf8(name).unwrap_or_default(), value)
+        })
+    }
+
+    fn part(&self, start: u32, end: u32) -> &[u8] {
+        let range = start as usize..end as usize;
+        self.text.get(range).unwrap_or_default()
+    }
+
+    /// What they hold in memory, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.text.len() + size_of_val(&*self.places)
+    }
+}
+
+impl PartialEq for FieldLines {
+    fn eq(&self, other: &FieldLines) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for FieldLines {}
+
+impl<N: AsRef<str>, V: AsRef<[u8]>> FromIterator<(N, V)> for FieldLines {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(fields: I) -> FieldLines {
+        let mut text = Vec::new();
+        let mut push = |part: &[u8]| {
+            let start = text.len() as u32;
+            text.extend_from_slice(part);
+            (start, text.len() as u32)
+        };
+        let place = |(name, value): (N, V)| {
+            let (name, name_end) = push(name.as_ref().as_bytes());
+            let (value, value_end) = push(value.as_ref());
+            FieldAt {
+                name,
+                name_end,
+                value,
+                value_end,
+            }
+        };
+        let places = fields.into_iter().map(place).collect();
+        FieldLines::new(text.into(), places)
+    }
+}
+
 /// A message that came whole, as its event tells it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// `HTTP/1.1` or the like, as received.
-    pub version: String,
-    /// The fields, in their order, names and values as received (values may be any bytes).
-    pub fields: Vec<(String, Bytes)>,
+    /// The version, as received.
+    pub version: Version,
+    /// The fields.
+    pub fields: FieldLines,
     /// The decoded body, in bytes.
     pub body_len: u64,
     /// The whole message on the wire, in bytes.

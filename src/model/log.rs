@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 
 use super::event::{Event, EventKind};
-use super::http::Message;
 
 /// The number of an entry within its log, from 0, never used twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,22 +31,15 @@ fn cost(event: &Event) -> usize {
             }
             EventKind::Connecting { to } | EventKind::Waiting { to } => to.len(),
             EventKind::Request { request, .. } => {
-                size_of_val(&**request) + message_cost(&request.message)
+                size_of_val(&**request) + request.message.fields.size()
             }
             EventKind::Response { response, .. } => {
-                size_of_val(&**response) + message_cost(&response.message)
+                size_of_val(&**response) + response.message.fields.size()
             }
             EventKind::FileStarted { name, .. } | EventKind::FileEnded { name, .. } => name.len(),
             EventKind::Malformed { why, .. } | EventKind::Lost { why, .. } => why.len(),
             _ => 0,
         }
-}
-
-fn message_cost(message: &Message) -> usize {
-    let field = |(name, value): &(String, bytes::Bytes)| {
-        size_of::<(String, bytes::Bytes)>() + name.len() + value.len()
-    };
-    message.fields.iter().map(field).sum()
 }
 
 impl Log {

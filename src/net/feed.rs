@@ -3,7 +3,7 @@
 //!
 //! Control events are never dropped and never wait. Readers of sockets ask for room first
 //! ([`Emitter::room`], TCP: a slow watcher slows the peer) or look whether there is some
-//! ([`Emitter::has_room`], UDP: what cannot be kept is counted as lost).
+//! ([`Emitter::has_place`], UDP: what cannot be kept is counted as lost).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -161,6 +161,14 @@ impl Emitter {
     #[must_use]
     pub fn has_room(&self) -> bool {
         self.lane.lock().has_room()
+    }
+
+    /// Whether the lane can take one more from who cannot be held up: up to twice the bound, since to
+    /// pause means to lose.
+    #[must_use]
+    pub fn has_place(&self) -> bool {
+        let waiting = self.lane.lock();
+        waiting.bytes < 2 * LANE_BYTES && waiting.events.len() < 2 * LANE_EVENTS
     }
 
     /// Waits until the lane is below its bound. Cancel-safe.

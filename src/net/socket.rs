@@ -11,8 +11,8 @@ use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use crate::model::spec::Protocol;
 
 /// The listen queue unless asked for another: bursts of connects stall for a second when it is
-/// full, as each dropped SYN is sent again only then.
-const BACKLOG: u32 = 1024;
+/// full, as each dropped SYN is sent again only then. The most that Linux gives unless told to.
+const BACKLOG: u32 = 4096;
 /// The receive buffers that UDP asks the system for, largest first, in bytes. Datagrams that come
 /// while it is full are lost.
 const UDP_BUFFERS: [usize; 3] = [4 << 20, 1 << 20, 256 << 10];
@@ -86,15 +86,18 @@ pub(super) fn finish(stream: &TcpStream) -> io::Result<()> {
     socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write)
 }
 
-/// What was read into a buffer of this size, as a payload to keep. A small one is copied, so that
-/// it does not hold on to a large buffer; otherwise the buffer itself goes.
+/// What a read of at most `size` bytes has put into a buffer, as a payload to keep. A small one is
+/// copied, so that it does not hold on to a large buffer. Otherwise it keeps its place there, and
+/// the next read is given what is left behind it, while that is enough.
 pub(super) fn payload(buffer: &mut BytesMut, size: usize) -> Bytes {
     if buffer.len() * 2 < size {
         let data = Bytes::copy_from_slice(buffer);
         buffer.clear();
         data
-    } else {
+    } else if buffer.capacity() - buffer.len() < size {
         std::mem::take(buffer).freeze()
+    } else {
+        buffer.split().freeze()
     }
 }
 

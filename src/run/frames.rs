@@ -25,6 +25,8 @@ pub(super) fn write(bytes: &[u8]) -> io::Result<()> {
 #[derive(Default)]
 pub(super) struct FrameWriter {
     frame: Vec<u8>,
+    /// Nothing was written since the last flush.
+    flushed: bool,
 }
 
 impl io::Write for FrameWriter {
@@ -33,11 +35,14 @@ impl io::Write for FrameWriter {
             queue!(self.frame, BeginSynchronizedUpdate)?;
         }
         self.frame.extend_from_slice(bytes);
+        self.flushed = false;
         Ok(bytes.len())
     }
 
+    /// The backend flushes after each step of the cursor too; what ends a frame is the flush that
+    /// has nothing new.
     fn flush(&mut self) -> io::Result<()> {
-        if self.frame.is_empty() {
+        if !std::mem::replace(&mut self.flushed, true) || self.frame.is_empty() {
             return Ok(());
         }
         queue!(self.frame, EndSynchronizedUpdate)?;

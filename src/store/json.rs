@@ -191,7 +191,7 @@ fn total_fields(out: &mut Vec<u8>, received: u64, sent: u64) {
 }
 
 fn message_fields(out: &mut Vec<u8>, message: &Message) {
-    text_field(out, "version", &message.version);
+    shown_field(out, "version", message.version);
     name(out, "headers");
     out.push(b'[');
     for (n, (field, value)) in message.fields.iter().enumerate() {

@@ -215,31 +215,28 @@ impl Asked {
 
 /// A complete request, as its event tells it.
 #[must_use]
-pub fn told_request(head: &RequestHead, end: &End) -> Request {
+pub fn told_request(head: RequestHead, end: &End) -> Request {
     Request {
-        method: head.method.clone(),
-        target: Bytes::copy_from_slice(&head.target),
-        message: message(head.version, &head.fields, end),
+        method: head.method,
+        target: head.target.into(),
+        message: message(head.version, head.fields, end),
     }
 }
 
 /// A complete response, as its event tells it.
 #[must_use]
-pub fn told_response(head: &ResponseHead, end: &End) -> Response {
+pub fn told_response(head: ResponseHead, end: &End) -> Response {
     Response {
         status: head.status,
-        reason: Bytes::copy_from_slice(&head.reason),
-        message: message(head.version, &head.fields, end),
+        reason: head.reason.into(),
+        message: message(head.version, head.fields, end),
     }
 }
 
-fn message(version: Version, fields: &Fields, end: &End) -> Message {
+fn message(version: Version, fields: Fields, end: &End) -> Message {
     Message {
-        version: version.to_string(),
-        fields: fields
-            .iter()
-            .map(|field| (field.name.to_owned(), Bytes::copy_from_slice(field.value)))
-            .collect(),
+        version,
+        fields: fields.into_lines(),
         body_len: end.body_len,
         raw_len: end.raw_len(),
         offset: end.span.start,

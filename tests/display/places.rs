@@ -1,6 +1,8 @@
 //! Every place of the screen where something of a stranger is shown, as a story with the payload
 //! in it. Where the program holds text, the payload comes as text.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use netplay::app::Message;
 use netplay::model::event::{ConnId, EventKind};
@@ -111,8 +113,8 @@ fn raw_request(payload: &[u8], size: Size) -> Story {
 
 fn message(payload: &[u8]) -> http::Message {
     http::Message {
-        version: "HTTP/1.1".to_owned(),
-        fields: vec![(text(payload), raw(payload))],
+        version: http::Version::HTTP_11,
+        fields: [(text(payload), payload)].into_iter().collect(),
         body_len: 1,
         raw_len: 2,
         offset: 0,
@@ -136,7 +138,7 @@ fn list(payload: &[u8], size: Size) -> Story {
         target: raw(payload),
         message: message(payload),
     };
-    let (conn, request) = (ConnId(1), Box::new(request));
+    let (conn, request) = (ConnId(1), Arc::new(request));
     s.event(Server, EventKind::Request { conn, request });
     s
 }

@@ -101,3 +101,16 @@ fn the_cursor_shows_where_one_types_and_nowhere_else() {
     screen.keys("\x1b");
     screen.until_seen("no cursor", |seen| seen.screen().hide_cursor());
 }
+
+#[test]
+fn a_frame_is_written_at_once_with_its_cursor() {
+    let screen = walk(both());
+    let raw = String::from_utf8_lossy(&screen.seen().raw).into_owned();
+    let (begin, end) = ("\u{1b}[?2026h", "\u{1b}[?2026l");
+    let frames = raw.split(begin).skip(1);
+    for frame in frames {
+        let frame = frame.split(end).next().unwrap_or_default();
+        let cursors = frame.matches("\u{1b}[?25").count();
+        assert_eq!(cursors, 1, "{frame:?}");
+    }
+}

@@ -1,8 +1,10 @@
 //! The stories of the HTTP tab: requests that arrive, answers, and what is written by hand.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use netplay::model::event::{By, ConnId, EventKind, How};
-use netplay::model::http::{Message, Request, Response};
+use netplay::model::http::{FieldLines, Message, Request, Response, Version};
 use netplay::model::spec::Side;
 
 use crate::stories::{Size, Told};
@@ -46,8 +48,8 @@ const VOTE: [&str; 3] = [
 
 fn message(raw_len: usize, body_len: u64) -> Message {
     Message {
-        version: "HTTP/1.1".to_owned(),
-        fields: Vec::new(),
+        version: Version::HTTP_11,
+        fields: FieldLines::default(),
         body_len,
         raw_len: raw_len as u64,
         offset: 0,
@@ -74,7 +76,7 @@ fn asked(s: &mut Story, conn: u32, raw: &str) {
         Server,
         EventKind::Request {
             conn: ConnId(conn),
-            request: Box::new(request),
+            request: Arc::new(request),
         },
     );
 }

@@ -286,15 +286,17 @@ impl Exchanges {
             };
             let item = line.answers.next(&mut rest);
             let upto = data.len() - rest.len();
-            let head = match &item {
-                Some(Item::Response(head)) => Some((head.status, head.reason.clone())),
-                _ => None,
-            };
-            let end = match &item {
-                Some(Item::End(end)) => Some(end.body_len),
-                _ => None,
-            };
-            let piece = (end.is_some() || item.is_none()).then(|| data.slice(from..upto));
+            let (is_over, mut head, mut end) = (item.is_none(), None, None);
+            match item {
+                Some(Item::Response(response)) => {
+                    head = Some((response.status, response.reason));
+                    line.answers.reuse(response.fields);
+                }
+                Some(Item::End(message)) => end = Some(message.body_len),
+                Some(_) => continue,
+                None => {}
+            }
+            let piece = (end.is_some() || is_over).then(|| data.slice(from..upto));
             if piece.is_some() {
                 from = upto;
             }
@@ -318,7 +320,7 @@ impl Exchanges {
             {
                 line.open.pop_front();
             }
-            if item.is_none() {
+            if is_over {
                 return;
             }
         }

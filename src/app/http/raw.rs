@@ -61,6 +61,9 @@ impl Raw {
 
     /// Keeps the first `len` bytes and returns the rest, as far as it is kept.
     pub fn split_off(&mut self, len: u64) -> Vec<Bytes> {
+        if len >= self.len {
+            return Vec::new();
+        }
         let mut pieces = std::mem::take(&mut self.head);
         let gap = self.len - self.kept();
         let mut at = 0;

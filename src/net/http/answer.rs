@@ -1,7 +1,7 @@
 //! Requests -> answers (RFC 9110): which one, its head, its body. Writes into a buffer; a file is
 //! left to the caller to fetch. Knows no socket.
 
-use std::fmt::Write as _;
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -12,9 +12,9 @@ use super::files::{self, Missing, Opened};
 use super::incoming::{Asked, Kept};
 use super::page::{WELCOME, Words, page};
 use super::way::Way;
-use crate::model::http::Answer;
+use crate::model::http::{Answer, Version};
 use crate::model::size::Size;
-use crate::wire::http1::Version;
+use crate::wire::http1;
 use crate::wire::part::part;
 
 /// The methods that have a meaning here.
@@ -71,8 +71,8 @@ struct Head<'a> {
 impl Answering<'_> {
     /// Writes the answer; or says which file must be fetched for it first.
     pub(super) fn begin(&mut self) -> Option<Fetch> {
-        let head = &self.asked.head;
-        let method = head.method.as_str();
+        let request = &self.asked.request;
+        let method = request.method.as_str();
         let known = METHODS.contains(&method);
         let options = (method == "OPTIONS").then_some(("Allow", ALL));
         match &self.way.serving.answer {
@@ -83,12 +83,18 @@ impl Answering<'_> {
                 let body = page(WELCOME, &self.asked.kept);
                 self.whole(200, HTML, options, body.as_bytes());
             }
-            Answer::Page(path) => return Some(Fetch::Page(path.clone())),
+            Answer::Page(path) => match self.way.copy.look(path) {
+                Some(page) => {
+                    self.fetched(&page);
+                }
+                None => return Some(Fetch::Page(path.clone())),
+            },
             Answer::Dir(folder) => match method {
                 "GET" | "HEAD" => {
-                    let path_len = head.target.iter().take_while(|&&b| b != b'?').count();
-                    let query = part(&head.target, path_len..);
-                    let path = head.path().to_vec();
+                    let target = &request.target;
+                    let path_len = target.iter().take_while(|&&b| b != b'?').count();
+                    let query = part(target, path_len..);
+                    let path = http1::path(target).to_vec();
                     return Some(Fetch::In(folder.clone(), path, query.to_vec()));
                 }
                 "OPTIONS" => self.whole(204, TEXT, Some(("Allow", READING)), b""),
@@ -188,24 +194,28 @@ impl Answering<'_> {
         };
         let bodiless = status < 200 || matches!(status, 204 | 304);
         status_line(self.out, status);
-        self.field("Date", &date());
+        if !self.way.has("Date") {
+            date(self.out);
+        }
         if !bodiless {
             self.field("Content-Type", head.kind);
-            self.field("Content-Length", &head.len.to_string());
+            if !self.way.has("Content-Length") {
+                length(self.out, head.len);
+            }
         }
         if let Some((name, value)) = head.extra {
             self.field(name, value);
         }
         if self.close {
             self.field("Connection", "close");
-        } else if self.asked.head.version < Version::HTTP_11 {
+        } else if self.asked.request.message.version < Version::HTTP_11 {
             self.field("Connection", "keep-alive");
         }
         for (name, value) in &serving.fields {
             field(self.out, name, value);
         }
         self.out.put_slice(b"\r\n");
-        !bodiless && self.asked.head.method != "HEAD"
+        !bodiless && self.asked.request.method != "HEAD"
     }
 
     /// Writes a field, unless the user gave one of that name.
@@ -223,9 +233,9 @@ const ROOM: usize = 256;
 pub(super) fn refuse(out: &mut BytesMut, status: u16, why: &str, body: bool) {
     let text = text(status, why);
     status_line(out, status);
-    field(out, "Date", &date());
+    date(out);
     field(out, "Content-Type", TEXT);
-    field(out, "Content-Length", &text.len().to_string());
+    length(out, text.len() as u64);
     if status == 405 {
         field(out, "Allow", ALL);
     }
@@ -242,8 +252,25 @@ fn text(status: u16, why: &str) -> String {
 
 fn status_line(out: &mut BytesMut, status: u16) {
     out.reserve(ROOM);
-    // A buffer takes all that is written to it.
-    let _ = write!(out, "HTTP/1.1 {status} {}\r\n", reason(status));
+    out.extend_from_slice(b"HTTP/1.1 ");
+    number(out, status.into());
+    out.put_u8(b' ');
+    out.extend_from_slice(reason(status).as_bytes());
+    out.extend_from_slice(b"\r\n");
+}
+
+fn length(out: &mut BytesMut, len: u64) {
+    out.extend_from_slice(b"Content-Length: ");
+    number(out, len);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Writes a number in digits. To format it would cost more than all the rest of a head.
+fn number(out: &mut BytesMut, number: u64) {
+    let digits = number.checked_ilog10().unwrap_or(0);
+    for place in (0..=digits).rev() {
+        out.put_u8(b'0' + (number / 10_u64.pow(place) % 10) as u8);
+    }
 }
 
 fn field(out: &mut BytesMut, name: &str, value: &str) {
@@ -253,9 +280,20 @@ fn field(out: &mut BytesMut, name: &str, value: &str) {
     out.extend_from_slice(b"\r\n");
 }
 
-fn date() -> String {
+thread_local! {
+    /// The last second that was written as a date, and that date: the next one is mostly the same.
+    static DATE: RefCell<(u64, String)> = RefCell::default();
+}
+
+fn date(out: &mut BytesMut) {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    imf_fixdate(since.unwrap_or_default().as_secs())
+    let now = since.unwrap_or_default().as_secs();
+    DATE.with_borrow_mut(|(second, text)| {
+        if *second != now || text.is_empty() {
+            (*second, *text) = (now, imf_fixdate(now));
+        }
+        field(out, "Date", text);
+    });
 }
 
 /// The reason phrase that belongs to a status (RFC 9110 §15); empty for one that has none.

@@ -225,8 +225,9 @@ impl Connection {
         }
         while self.waiting.len() < MOST_WAITING && self.waiting_bytes < WAITING_BYTES {
             let due = match self.incoming.next(now) {
-                Some(Found::Request(asked, request)) => {
+                Some(Found::Request(asked)) => {
                     let conn = self.conn;
+                    let request = asked.request.clone();
                     let session = &self.server.session;
                     session.emit(EventKind::Request { conn, request });
                     Due::Answer(asked, self.server.way())

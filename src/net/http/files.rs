@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
+use super::copy::{self, Settled};
 use super::media;
 use crate::net::source;
 
@@ -27,6 +28,8 @@ pub(super) struct Opened {
     pub(super) first: Bytes,
     /// What follows, if there is more.
     pub(super) rest: Option<File>,
+    /// How to tell whether it is still the same, where that can be told.
+    pub(super) settled: Option<Settled>,
 }
 
 /// Why there is no file to send.
@@ -100,7 +103,10 @@ fn missing(path: PathBuf, error: io::Error) -> Missing {
 /// Opens a file and reads its beginning.
 fn open(path: &Path) -> io::Result<Opened> {
     let (mut file, len) = source::open(path)?;
+    let before = file.metadata()?;
     let first = read(&mut file, len)?;
+    // What was seen before the reading tells of every change since.
+    let settled = copy::settled(&before).filter(|_| len == first.len() as u64);
     let rest = (len > first.len() as u64).then_some(file);
     Ok(Opened {
         len: if rest.is_some() {
@@ -111,6 +117,7 @@ fn open(path: &Path) -> io::Result<Opened> {
         kind: media::of(path),
         first,
         rest,
+        settled,
     })
 }
 

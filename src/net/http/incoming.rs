@@ -2,12 +2,14 @@
 //! of each request as it was received, and knows since when a message is on its way. Knows no
 //! socket.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 use tokio::time::Instant;
 
-use crate::model::http::{Message, Request};
-use crate::wire::http1::{Broken, End, Item, Part, Progress, Reader, RequestHead, StartLine};
-use crate::wire::part::part;
+use crate::model::http::Request;
+use crate::wire::http_message::told_request;
+use crate::wire::http1::{Broken, Item, Part, Progress, Reader, RequestHead, StartLine};
 
 /// How much of a request is kept to be shown in its answer, in bytes. Whole requests of browsers
 /// and pupils fit; what many connections can hold stays bounded.
@@ -16,31 +18,40 @@ pub(super) const KEPT: usize = 256 << 10;
 /// The beginning of a request as it was received.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
-    pub(super) bytes: Vec<u8>,
+    pub(super) bytes: Bytes,
     /// How many more bytes came.
     pub(super) more: u64,
 }
 
 impl Kept {
-    fn push(&mut self, bytes: &[u8]) {
+    /// Takes what came next. What came in one piece is not copied.
+    fn push(&mut self, mut bytes: Bytes) {
         let fits = bytes.len().min(KEPT - self.bytes.len());
-        let (kept, more) = bytes.split_at(fits);
-        self.bytes.extend_from_slice(kept);
-        self.more += more.len() as u64;
+        self.more += (bytes.len() - fits) as u64;
+        bytes.truncate(fits);
+        if self.bytes.is_empty() {
+            self.bytes = bytes;
+        } else if fits > 0 {
+            let mut longer = BytesMut::from(std::mem::take(&mut self.bytes));
+            longer.extend_from_slice(&bytes);
+            self.bytes = longer.freeze();
+        }
     }
 }
 
 /// A whole request.
 #[derive(Debug)]
 pub(super) struct Asked {
-    pub(super) head: Box<RequestHead>,
+    pub(super) request: Arc<Request>,
+    /// The client leaves the connection open for more.
+    pub(super) keep_alive: bool,
     pub(super) kept: Kept,
 }
 
 /// What was found.
 #[derive(Debug)]
 pub(super) enum Found {
-    Request(Asked, Box<Request>),
+    Request(Asked),
     /// Nothing is found after this.
     Broken(Broken),
 }
@@ -109,14 +120,17 @@ impl Incoming {
                 // The body is on its way without having waited.
                 Some(Item::Data(_) | Item::Line(_)) => self.awaits_continue = false,
                 Some(Item::End(end)) => {
-                    self.kept.push(part(&chunk, from..at));
+                    self.kept.push(chunk.slice(from..at));
                     from = at;
                     let kept = std::mem::take(&mut self.kept);
                     self.awaits_continue = false;
                     if let Some(head) = self.head.take() {
                         self.left = chunk.slice(at..);
-                        let request = Box::new(request(&head, end));
-                        break Some(Found::Request(Asked { head, kept }, request));
+                        break Some(Found::Request(Asked {
+                            keep_alive: head.keep_alive,
+                            request: Arc::new(told_request(*head, &end)),
+                            kept,
+                        }));
                     }
                 }
                 Some(Item::Broken(broken)) => {
@@ -127,7 +141,7 @@ impl Incoming {
                 Some(Item::Response(_) | Item::Trailers(_)) => {}
                 None => {
                     if !matches!(self.reader.progress(), Progress::Over) {
-                        self.kept.push(part(&chunk, from..));
+                        self.kept.push(chunk.slice(from..));
                     }
                     break None;
                 }
@@ -192,31 +206,4 @@ impl Incoming {
         };
         head.or(start) == Some("HEAD")
     }
-}
-
-/// A request as its event tells it.
-fn request(head: &RequestHead, end: End) -> Request {
-    Request {
-        method: head.method.clone(),
-        target: Bytes::copy_from_slice(&head.target),
-        message: Message {
-            version: head.version.to_string(),
-            fields: fields(head),
-            body_len: end.body_len,
-            raw_len: end.raw_len(),
-            offset: end.span.start,
-        },
-    }
-}
-
-/// All values share one buffer, which is as long as the head: to add up their lengths first would
-/// cost more than it saves.
-fn fields(head: &RequestHead) -> Vec<(String, Bytes)> {
-    let mut values = BytesMut::with_capacity(head.span.len() as usize);
-    let mut fields = Vec::with_capacity(head.fields.len());
-    for field in head.fields.iter() {
-        values.extend_from_slice(field.value);
-        fields.push((field.name.to_owned(), values.split().freeze()));
-    }
-    fields
 }

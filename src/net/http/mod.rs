@@ -9,12 +9,13 @@
 //! connection   one connection from open to closed       wait    what it waits for, and how long
 //! incoming     bytes -> requests and refusals           work    its answers, one after another
 //! answer       requests -> answers                      page    the built-in page
-//! files        files and folders                        date, media   what answers carry
+//! files, copy  files and folders, a page kept           date, media   what answers carry
 //! ```
 
 mod answer;
 pub(super) mod client;
 mod connection;
+mod copy;
 mod date;
 mod files;
 mod incoming;

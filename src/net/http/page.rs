@@ -138,7 +138,7 @@ mod tests {
 
     fn welcome(bytes: &[u8], more: u64) -> String {
         let kept = Kept {
-            bytes: bytes.to_vec(),
+            bytes: bytes.to_vec().into(),
             more,
         };
         page(WELCOME, &kept)

@@ -1,6 +1,7 @@
 //! How requests are answered from some moment on: the settings, and what follows from them for
 //! every answer.
 
+use super::copy::Copy;
 use crate::model::http::{Answer, Serving};
 use crate::wire::http1::{Item, Reader};
 
@@ -8,6 +9,8 @@ use crate::wire::http1::{Item, Reader};
 #[derive(Debug)]
 pub(super) struct Way {
     pub(super) serving: Serving,
+    /// The page, where that is the answer.
+    pub(super) copy: Copy,
     /// Whether the user's own fields say that the connection closes.
     says_close: bool,
     /// Whether an answer of raw bytes leaves the connection open: after HEAD, after the others.
@@ -27,6 +30,7 @@ impl Way {
         };
         Way {
             serving,
+            copy: Copy::default(),
             says_close,
             raw_stays,
         }

@@ -16,6 +16,7 @@ use super::incoming::Asked;
 use super::wait::far;
 use super::way::Way;
 use crate::model::event::{By, How};
+use crate::model::http::Answer;
 use crate::net::fault;
 
 /// How much is gathered for one write, in bytes.
@@ -127,7 +128,7 @@ impl Connection {
 
     fn closes(&self, asked: &Asked, way: &Way) -> bool {
         let last = self.peer_finished && self.waiting.is_empty() && self.incoming.is_drained();
-        last || !asked.head.keep_alive || way.closes(&asked.head.method)
+        last || !asked.keep_alive || way.closes(&asked.request.method)
     }
 
     fn answering<'a>(&'a mut self, asked: &'a Asked, way: &'a Way, close: bool) -> Answering<'a> {
@@ -162,6 +163,9 @@ impl Connection {
                 return self.answered(close);
             }
         };
+        if let Answer::Page(_) = way.serving.answer {
+            way.copy.keep(&opened);
+        }
         let body = self.answering(&asked, &way, close).fetched(&opened);
         match opened.rest {
             Some(file) if body => {

@@ -25,6 +25,8 @@ use crate::wire::scene::{Cause, Step};
 /// How much is read in a row before others get their turn: so many reads, or so many bytes.
 const READS_IN_A_ROW: usize = 512;
 const BYTES_IN_A_ROW: usize = 2 << 20;
+/// The largest buffer that several reads share, in bytes.
+const SHARED_BUFFER: usize = 64 << 10;
 /// How long a write may make no progress before that is told.
 const NOT_READING_LIMIT: Duration = Duration::from_secs(3);
 /// How long a close in order waits, first for the peer to take what is due, then for its end.
@@ -177,14 +179,20 @@ impl Connection {
     }
 
     /// Reads what is there without waiting. Each read is given exactly the buffer that was asked
-    /// for, and becomes one event. The buffer lives only here, so that connections on which
-    /// nothing happens cost little.
+    /// for, and becomes one event. The buffers live only here, so that connections on which
+    /// nothing happens cost little. Several reads share a buffer that is as large as all before it,
+    /// up to a bound: one for each would cost more than the reading itself, and a large one from
+    /// the start would be held on to by what little came.
     fn read_some(&self, most: usize) -> io::Result<Read> {
         let size = self.session.spec.recv_size;
         let mut buffer = BytesMut::new();
+        let mut room = size;
         let mut bytes = 0;
         for _ in 0..READS_IN_A_ROW {
-            buffer.reserve(size);
+            if buffer.capacity() < size {
+                buffer = BytesMut::with_capacity(room);
+                room = (room * 2).min(SHARED_BUFFER.max(size));
+            }
             match self.stream.try_read_buf(&mut (&mut buffer).limit(size)) {
                 Ok(0) => return Ok(Read::Finished),
                 Ok(n) => {

@@ -131,7 +131,7 @@ impl Intake {
         conn: Option<ConnId>,
         len: usize,
     ) -> Option<(Bytes, u32)> {
-        if !session.emitter.has_room() {
+        if !session.emitter.has_place() {
             self.unkept.add(len);
             return None;
         }

@@ -4,9 +4,9 @@
 use memchr::memchr;
 
 use super::grammar::{self, NoNumber, has_high_bytes, is_blank, is_token_byte, trim};
-use super::head::Version;
 use super::note::{Note, Notes};
 use super::verdict::Verdict;
+use crate::model::http::{FieldAt, FieldLines, Version};
 use crate::wire::part::{part, well_formed};
 
 /// A refusal before it is known where in the stream its text stands.
@@ -24,17 +24,8 @@ impl Flaw {
     }
 }
 
-/// How many fields room is made for at the first one: what browsers send.
-const USUAL_FIELDS: usize = 20;
-
-/// Where one field stands in the text of its section.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct FieldAt {
-    pub name: u32,
-    pub name_end: u32,
-    pub value: u32,
-    pub value_end: u32,
-}
+/// How long a field line usually is at least, in bytes: so much room is made for the places of all.
+const USUAL_LINE: usize = 24;
 
 /// One field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +65,12 @@ impl Fields {
             value: self.value(span),
             at: self.at + u64::from(span.name),
         }
+    }
+
+    /// Gives them away as an event tells them.
+    #[must_use]
+    pub fn into_lines(self) -> FieldLines {
+        FieldLines::new(self.text.into(), self.spans)
     }
 
     /// How many fields there are.
@@ -139,7 +136,7 @@ impl Fields {
         }
         let (value, value_end) = trimmed(&self.text, line + colon + 1, end);
         if self.spans.is_empty() {
-            self.spans.reserve(USUAL_FIELDS);
+            self.spans.reserve(self.text.capacity() / USUAL_LINE);
         }
         self.spans.push(FieldAt {
             name: line as u32,

@@ -1,46 +1,24 @@
 //! Whole heads, and the questions that a session asks them. Plain data: everything here was
 //! checked by the reader before.
 
-use std::fmt;
-
 use super::fields::Fields;
 use super::grammar::scheme_len;
 use super::span::Span;
+use crate::model::http::Version;
 use crate::wire::part::part;
 
-/// The version in a start line (RFC 9112 §2.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Version {
-    /// The digit before the point; a head that was accepted has 1.
-    pub major: u8,
-    /// The digit behind the point.
-    pub minor: u8,
-}
-
-impl Version {
-    /// HTTP/1.0.
-    pub const HTTP_10: Version = Version { major: 1, minor: 0 };
-    /// HTTP/1.1.
-    pub const HTTP_11: Version = Version { major: 1, minor: 1 };
-
-    /// Reads `HTTP/1.1`; also `HTTP/2` and `HTTP/3`, as which later versions call themselves.
-    pub(super) fn read(text: &[u8]) -> Option<Version> {
-        let (major, minor) = match *text.strip_prefix(b"HTTP/")? {
-            [major, b'.', minor] => (major, minor),
-            [major @ b'2'..=b'9'] => (major, b'0'),
-            _ => return None,
-        };
-        (major.is_ascii_digit() && minor.is_ascii_digit()).then(|| Version {
-            major: major - b'0',
-            minor: minor - b'0',
-        })
-    }
-}
-
-impl fmt::Display for Version {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "HTTP/{}.{}", self.major, self.minor)
-    }
+/// Reads `HTTP/1.1`; also `HTTP/2` and `HTTP/3`, as which later versions call themselves
+/// (RFC 9112 §2.3).
+pub(super) fn read_version(text: &[u8]) -> Option<Version> {
+    let (major, minor) = match *text.strip_prefix(b"HTTP/")? {
+        [major, b'.', minor] => (major, minor),
+        [major @ b'2'..=b'9'] => (major, b'0'),
+        _ => return None,
+    };
+    (major.is_ascii_digit() && minor.is_ascii_digit()).then(|| Version {
+        major: major - b'0',
+        minor: minor - b'0',
+    })
 }
 
 /// How the end of a body is found (RFC 9112 §6.3).
@@ -117,32 +95,14 @@ impl RequestHead {
     /// (RFC 9112 §3.2.2). `None` in HTTP/1.0 without either.
     #[must_use]
     pub fn host(&self) -> Option<&[u8]> {
-        let (authority, _) = self.parts();
+        let (authority, _) = parts(&self.target);
         authority.or_else(|| self.fields.get("Host"))
     }
 
-    /// The path of the target, as it was written, without query and fragment; `/` when an
-    /// absolute target has none, `*` for that target.
+    /// The path of the target, see [`path`].
     #[must_use]
     pub fn path(&self) -> &[u8] {
-        let (_, rest) = self.parts();
-        let end = rest.iter().position(|&b| matches!(b, b'?' | b'#'));
-        match part(rest, ..end.unwrap_or(rest.len())) {
-            [] => b"/",
-            path => path,
-        }
-    }
-
-    /// The authority of an absolute target, and the target without scheme and authority.
-    fn parts(&self) -> (Option<&[u8]>, &[u8]) {
-        let scheme = scheme_len(&self.target);
-        if scheme == 0 {
-            return (None, &self.target);
-        }
-        let rest = part(&self.target, scheme..);
-        let end = rest.iter().position(|&b| matches!(b, b'/' | b'?' | b'#'));
-        let (authority, path) = rest.split_at(end.unwrap_or(rest.len()));
-        (Some(authority), path)
+        path(&self.target)
     }
 
     /// Whether the client waits for a 100 before it sends the body (RFC 9110 §10.1.1): it says so,
@@ -153,6 +113,30 @@ impl RequestHead {
             && !matches!(self.framing, Framing::None | Framing::Length(0))
             && self.fields.has_token("Expect", "100-continue")
     }
+}
+
+/// The path of a target, as it was written, without query and fragment; `/` when an absolute target
+/// has none, `*` for that target.
+#[must_use]
+pub fn path(target: &[u8]) -> &[u8] {
+    let (_, rest) = parts(target);
+    let end = rest.iter().position(|&b| matches!(b, b'?' | b'#'));
+    match part(rest, ..end.unwrap_or(rest.len())) {
+        [] => b"/",
+        path => path,
+    }
+}
+
+/// The authority of an absolute target, and the target without scheme and authority.
+fn parts(target: &[u8]) -> (Option<&[u8]>, &[u8]) {
+    let scheme = scheme_len(target);
+    if scheme == 0 {
+        return (None, target);
+    }
+    let rest = part(target, scheme..);
+    let end = rest.iter().position(|&b| matches!(b, b'/' | b'?' | b'#'));
+    let (authority, path) = rest.split_at(end.unwrap_or(rest.len()));
+    (Some(authority), path)
 }
 
 /// The head of a response that was accepted.
@@ -208,10 +192,10 @@ mod tests {
 
     #[test]
     fn versions_are_read_strictly() {
-        assert_eq!(Version::read(b"HTTP/1.1"), Some(Version::HTTP_11));
-        assert_eq!(Version::read(b"HTTP/1.0"), Some(Version::HTTP_10));
+        assert_eq!(read_version(b"HTTP/1.1"), Some(Version::HTTP_11));
+        assert_eq!(read_version(b"HTTP/1.0"), Some(Version::HTTP_10));
         let two = Version { major: 2, minor: 0 };
-        assert_eq!(Version::read(b"HTTP/2"), Some(two));
+        assert_eq!(read_version(b"HTTP/2"), Some(two));
         assert_eq!(two.to_string(), "HTTP/2.0");
         for none in [
             &b"HTTP/1"[..],
@@ -221,7 +205,7 @@ mod tests {
             b"HTTP/a.b",
             b"HTTP1.1",
         ] {
-            assert_eq!(Version::read(none), None, "{}", none.escape_ascii());
+            assert_eq!(read_version(none), None, "{}", none.escape_ascii());
         }
     }
 }

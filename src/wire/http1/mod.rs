@@ -32,9 +32,11 @@ mod verdict;
 
 pub use fields::{Field, Fields};
 pub use foreign::Foreign;
-pub use head::{Framing, RequestHead, ResponseHead, StartLine, Version};
+pub use head::{Framing, RequestHead, ResponseHead, StartLine, path};
 pub use item::{End, Ending, Item, Line, Part, Progress};
 pub use note::{Note, Notes};
 pub use reader::Reader;
 pub use span::Span;
 pub use verdict::{Broken, Place, Verdict};
+
+pub use crate::model::http::Version;

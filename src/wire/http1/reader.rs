@@ -7,7 +7,7 @@ mod body;
 use std::collections::VecDeque;
 
 use super::direction::{Asked, Direction, Judgement};
-use super::fields::Flaw;
+use super::fields::{Fields, Flaw};
 use super::head::StartLine;
 use super::item::{End, Ending, Item, Progress};
 use super::section::Section;
@@ -223,6 +223,11 @@ impl Reader {
     #[must_use]
     pub fn start_line(&self) -> Option<&StartLine> {
         self.start.as_ref()
+    }
+
+    /// Takes back the fields of a head that nobody needs any more: their memory serves the next head.
+    pub fn reuse(&mut self, fields: Fields) {
+        self.section.reuse(fields);
     }
 
     /// How many bytes were taken so far: the offset of the next one.

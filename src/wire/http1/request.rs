@@ -4,10 +4,11 @@ use super::direction::{Early, Judgement};
 use super::fields::{Fields, Flaw, Lengths, lengths};
 use super::foreign::Foreign;
 use super::grammar::{has_high_bytes, host_flaw, is_blank, is_token_byte, list, scheme_len};
-use super::head::{Framing, StartLine, Version, keep_alive};
+use super::head::{Framing, StartLine, keep_alive, read_version};
 use super::limits::MAX_BODY;
 use super::note::{Note, Notes};
 use super::verdict::Verdict;
+use crate::model::http::Version;
 use crate::wire::part::{part, well_formed};
 
 /// Looks at the beginning of a request line, of which the bytes from `seen` on are new: until the
@@ -37,7 +38,7 @@ pub(super) fn read(line: &[u8]) -> Result<(StartLine, Notes), Flaw> {
         return Err(Flaw::new(Verdict::NotARequest, 0));
     };
     let method = part(line, ..first);
-    let version = read_version(line, first, last)?;
+    let version = version_of(line, first, last)?;
     if version.major != 1 {
         let prior_knowledge = version.major == 2 && line == b"PRI * HTTP/2.0";
         return Err(if prior_knowledge {
@@ -69,9 +70,9 @@ pub(super) fn read(line: &[u8]) -> Result<(StartLine, Notes), Flaw> {
 }
 
 /// Reads the version behind the last blank of a request line, or says what the line is instead.
-fn read_version(line: &[u8], first: usize, last: usize) -> Result<Version, Flaw> {
+fn version_of(line: &[u8], first: usize, last: usize) -> Result<Version, Flaw> {
     let word = part(line, last + 1..);
-    if let Some(version) = Version::read(word) {
+    if let Some(version) = read_version(word) {
         return Ok(version);
     }
     if word

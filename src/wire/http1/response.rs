@@ -4,9 +4,10 @@
 use super::direction::{Asked, Early, Judgement};
 use super::fields::{Fields, Flaw, Lengths, lengths};
 use super::grammar::has_high_bytes;
-use super::head::{Framing, StartLine, Version, keep_alive};
+use super::head::{Framing, StartLine, keep_alive, read_version};
 use super::note::{Note, Notes};
 use super::verdict::Verdict;
+use crate::model::http::Version;
 use crate::wire::part::part;
 
 /// What every status line begins with.
@@ -32,7 +33,7 @@ pub(super) fn read(line: &[u8]) -> Result<(StartLine, Notes), Flaw> {
         return Err(Flaw::new(Verdict::NotAResponse, 0));
     }
     let version_end = line.iter().position(|&b| b == b' ').unwrap_or(line.len());
-    let Some(version) = Version::read(part(line, ..version_end)) else {
+    let Some(version) = read_version(part(line, ..version_end)) else {
         return Err(Flaw::new(Verdict::BadVersion, 0));
     };
     if version.major != 1 {

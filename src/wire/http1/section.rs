@@ -13,8 +13,9 @@ use super::span::Span;
 use super::verdict::{Place, Verdict};
 use crate::wire::part::part;
 
-/// What is set aside for a head at its first byte: most heads fit.
-const FIRST_ROOM: usize = 1 << 10;
+/// The least and the most that is set aside for a section at its first byte, in bytes. Most heads fit
+/// into a part of the most, and come in one piece.
+const FIRST_ROOM: (usize, usize) = (64, 1 << 10);
 
 /// What came of looking at more input.
 #[derive(Debug)]
@@ -83,7 +84,8 @@ impl Section {
         let lf = memchr(b'\n', window);
         let piece = lf.map_or(window, |lf| part(window, ..=lf));
         if text.capacity() == 0 {
-            text.reserve(piece.len().max(FIRST_ROOM));
+            let (least, most) = FIRST_ROOM;
+            text.reserve_exact(input.len().clamp(least, most).max(piece.len()));
         }
         text.extend_from_slice(piece);
 
@@ -174,6 +176,15 @@ impl Section {
     /// Gives the section away and begins another one.
     pub(super) fn finish(&mut self) -> Fields {
         std::mem::take(self).fields
+    }
+
+    /// Takes fields back for their memory, unless a section is being read.
+    pub(super) fn reuse(&mut self, mut fields: Fields) {
+        if self.fields.text.capacity() == 0 {
+            fields.text.clear();
+            fields.spans.clear();
+            self.fields = fields;
+        }
     }
 
     /// The line and column of a byte of the text.

@@ -1,8 +1,9 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
 use crate::model::event::{By, How};
-use crate::model::http::{Message, Request};
+use crate::model::http::{FieldLines, Message, Request, Version};
 
 const PEER: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 50_000);
@@ -57,7 +58,7 @@ impl Told {
     fn request(&mut self, conn: u32, method: &str, offset: u64, raw_len: usize) {
         self.tell(EventKind::Request {
             conn: ConnId(conn),
-            request: Box::new(Request {
+            request: Arc::new(Request {
                 method: method.to_owned(),
                 target: Bytes::from_static(b"/"),
                 message: message(offset, raw_len as u64),
@@ -101,8 +102,8 @@ impl Told {
 
 fn message(offset: u64, raw_len: u64) -> Message {
     Message {
-        version: "HTTP/1.1".to_owned(),
-        fields: Vec::new(),
+        version: Version::HTTP_11,
+        fields: FieldLines::default(),
         body_len: 0,
         raw_len,
         offset,

@@ -76,8 +76,9 @@ impl Answers {
             Item::End(end) => {
                 let head = self.head.take()?;
                 self.open &= end.keep_alive;
-                let response = Box::new(told_response(&head, &end));
-                Some(if head.is_interim() {
+                let interim = head.is_interim();
+                let response = Box::new(told_response(*head, &end));
+                Some(if interim {
                     Found::Interim(response)
                 } else {
                     Found::Final(response)
