@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use netplay::config::Config;
 use netplay::{cli, run};
 
+#[cfg(target_os = "linux")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,6 +1,7 @@
 //! JSON lines: 7-bit ASCII, one line an event, and all that a stranger sent comes back exactly.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine as _;
@@ -8,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use netplay::model::event::{ConnId, Event, EventKind};
 use netplay::model::failure::{Failure, FailureKind, What};
-use netplay::model::http::{Message, Request, Response};
+use netplay::model::http::{Message, Request, Response, Version};
 use netplay::model::spec::{Protocol, Side};
 use netplay::model::time::{Origin, Stamp};
 use netplay::store::json::Encoder;
@@ -66,15 +67,15 @@ pub fn check(input: &[u8]) {
 
     let half = data.len() / 2;
     let message = Message {
-        version: "HTTP/1.1".to_owned(),
-        fields: vec![("X-Field".to_owned(), bytes.slice(half..))],
+        version: Version::HTTP_11,
+        fields: [("X-Field", bytes.slice(half..))].into_iter().collect(),
         body_len: seed,
         raw_len: seed,
         offset: seed,
     };
     let head = line(EventKind::Request {
         conn,
-        request: Box::new(Request {
+        request: Arc::new(Request {
             method: "GET".to_owned(),
             target: bytes.slice(..half),
             message: message.clone(),

@@ -2,10 +2,12 @@
 //! is drawn, nothing hostile is in a cell, history keeps to its budget, and there is a way out.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use netplay::app::spot::Pointer;
 use netplay::app::{App, Effect, Message};
 use netplay::model::command::Command;
 use netplay::model::event::{By, ConnId, Event, EventKind, How, Outcome, SessionId};
@@ -15,7 +17,7 @@ use netplay::model::spec::Side;
 use netplay::model::time::Stamp;
 use netplay::ui;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
 
 use crate::rules::is_forbidden;
@@ -138,8 +140,8 @@ impl<'a> Dice<'a> {
 
     fn message(&mut self) -> http::Message {
         http::Message {
-            version: "HTTP/1.1".to_owned(),
-            fields: vec![(self.text(), Bytes::copy_from_slice(self.bytes()))],
+            version: http::Version::HTTP_11,
+            fields: [(self.text(), self.bytes())].into_iter().collect(),
             body_len: self.number(),
             raw_len: self.number(),
             offset: self.number(),
@@ -174,7 +176,7 @@ impl<'a> Dice<'a> {
             },
             7 => EventKind::Request {
                 conn,
-                request: Box::new(http::Request {
+                request: Arc::new(http::Request {
                     method: self.text(),
                     target: Bytes::copy_from_slice(self.bytes()),
                     message: self.message(),
@@ -259,9 +261,15 @@ impl Play {
             match effect {
                 Effect::Quit => self.quit = true,
                 Effect::Command(id, command) => self.asked = Some((id, command)),
-                Effect::Start(..) | Effect::Stop(_) | Effect::Suspend => {}
+                Effect::Start(..)
+                | Effect::Stop(_)
+                | Effect::Copy { .. }
+                | Effect::Mouse(_)
+                | Effect::Suspend => {}
             }
         }
+        // A search goes on in the time between two messages, not always to its end.
+        self.story.app.work(1 << 10);
     }
 
     fn tick(&mut self, ms: u64) {
@@ -284,7 +292,22 @@ impl Play {
                 self.update(Message::Paste(text));
             }
             104 => self.update(Message::Paste("long ".repeat(20_000))),
-            105..112 => {
+            105 => {
+                let area = self.story.draw().cells.area;
+                let at = Position::new(
+                    u16::from(dice.byte()) % area.width.max(1),
+                    u16::from(dice.byte()) % area.height.max(1),
+                );
+                let what = [
+                    Pointer::Click,
+                    Pointer::WheelUp,
+                    Pointer::WheelDown,
+                    Pointer::Drag,
+                ][dice.below(4)];
+                let spot = self.story.draw().spots.at(at);
+                self.update(Message::Mouse { spot, what });
+            }
+            106..112 => {
                 let size = (dice.byte().into(), u16::from(dice.byte()) % 80);
                 self.update(Message::Resize(size.0, size.1));
             }
