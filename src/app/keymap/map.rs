@@ -238,6 +238,17 @@ mod tests {
         assert_eq!(Keymap::default().clash(), None);
     }
 
+    /// Multiplexers such as Zellij take Ctrl and Alt keys for themselves, terminals function keys.
+    #[test]
+    fn nothing_needs_a_key_that_a_multiplexer_takes() {
+        let plain = |key: &Key| !key.ctrl && !matches!(key.code, KeyCode::F(_));
+        // q asks to quit as well, a line is emptied by Backspace, and the shell's key is its own.
+        let others = [Action::AskQuit, Action::ClearLine, Action::Suspend];
+        for row in TABLE.iter().filter(|row| !others.contains(&row.action)) {
+            assert!(row.keys.iter().any(plain), "{:?}", row.action);
+        }
+    }
+
     #[test]
     fn a_changed_key_acts_and_the_old_one_does_no_longer() {
         let map = map(&[(Action::Follow, &["F2", "é"])]);

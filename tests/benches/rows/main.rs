@@ -36,6 +36,7 @@ mod terminal;
 mod web;
 
 /// What the program has: some rows run parts of it in this process.
+#[cfg(target_os = "linux")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
