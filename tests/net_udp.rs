@@ -490,7 +490,7 @@ async fn only_so_many_peers_are_known_and_the_longest_silent_is_forgotten() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_nobody_watches_all_that_is_not_kept_is_counted() {
-    const COUNT: usize = 60_000;
+    const COUNT: usize = 100_000;
     let (mut watch, peer) = heard(|spec| spec).await;
     let peer = peer.into_std().unwrap();
     peer.set_nonblocking(false).unwrap();

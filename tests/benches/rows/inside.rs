@@ -47,7 +47,7 @@ const WAYS: [(char, KeyCode); 3] = [
     ('G', KeyCode::PageUp),
     ('g', KeyCode::Down),
 ];
-const STEPS: usize = 1_000;
+const STEPS: usize = 250;
 
 /// A TCP server as the screen holds it, with one connection.
 fn server(options: &str) -> (App, SessionId) {
