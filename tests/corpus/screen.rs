@@ -283,9 +283,16 @@ impl Play {
 
     fn turn(&mut self, dice: &mut Dice) {
         match dice.byte() {
-            0..96 => {
+            0..80 => {
                 let key = dice.key();
                 self.update(Message::Key(key));
+            }
+            80..96 => {
+                use Pointer::{Click, Drag, WheelDown, WheelUp};
+                let at = Position::new(dice.byte().into(), u16::from(dice.byte()) % 60);
+                let spot = self.story.draw().spots.at(at);
+                let what = [Click, Click, Drag, WheelUp, WheelDown][dice.below(5)];
+                self.update(Message::Mouse { spot, what });
             }
             96..104 => {
                 let text = dice.text();
