@@ -283,23 +283,16 @@ impl Play {
 
     fn turn(&mut self, dice: &mut Dice) {
         match dice.byte() {
-            0..80 => {
+            0..90 => {
                 let key = dice.key();
                 self.update(Message::Key(key));
-            }
-            80..96 => {
-                use Pointer::{Click, Drag, WheelDown, WheelUp};
-                let at = Position::new(dice.byte().into(), u16::from(dice.byte()) % 60);
-                let spot = self.story.draw().spots.at(at);
-                let what = [Click, Click, Drag, WheelUp, WheelDown][dice.below(5)];
-                self.update(Message::Mouse { spot, what });
             }
             96..104 => {
                 let text = dice.text();
                 self.update(Message::Paste(text));
             }
             104 => self.update(Message::Paste("long ".repeat(20_000))),
-            105 => {
+            90..96 | 105 => {
                 let area = self.story.draw().cells.area;
                 let at = Position::new(
                     u16::from(dice.byte()) % area.width.max(1),
