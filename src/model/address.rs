@@ -174,7 +174,9 @@ impl From<SocketAddr> for Address {
 
 fn is_ipv6(text: &str) -> bool {
     let (address, zone) = text.split_once('%').unwrap_or((text, "0"));
-    address.parse::<Ipv6Addr>().is_ok() && !zone.is_empty()
+    // A zone is the name or number of an interface, in the characters of RFC 6874.
+    let in_zone = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+    address.parse::<Ipv6Addr>().is_ok() && !zone.is_empty() && zone.bytes().all(in_zone)
 }
 
 /// Reads a port, 0 to 65535.
@@ -271,6 +273,21 @@ mod tests {
             Err(AddressError::BadBrackets("[a]:1".into()))
         );
         assert_eq!(parse("a b"), Err(AddressError::BadHost("a b".into(), ' ')));
+    }
+
+    #[test]
+    fn a_zone_holds_nothing_that_would_end_the_address_or_move_the_cursor() {
+        assert!(parse("fe80::1%25eth0").is_ok());
+        for text in [
+            "::%%b\x13",
+            "::%25/:",
+            "A::8%[::1]",
+            "::1%é",
+            "[::1%a b]:1",
+            "::1%\u{1b}",
+        ] {
+            assert!(parse(text).is_err(), "{text:?}");
+        }
     }
 
     #[test]

@@ -22,7 +22,10 @@ pub struct Url {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UrlError {
     /// `https://`.
-    #[error("https is not spoken here, only http: what goes out is to be read; write http://{0}")]
+    #[error(
+        "https is not spoken here, only http: what goes out is to be read; write http://{}",
+        .0.escape_debug()
+    )]
     Https(String),
     /// Another scheme.
     #[error("{0}:// is not spoken here; write http://HOST:PORT/PATH")]
@@ -179,5 +182,15 @@ mod tests {
         for text in ["http://a:80/", "http://[::1]:81/x?y", "http://127.0.0.1:1/"] {
             assert_eq!(parse(text).as_deref(), Ok(text));
         }
+    }
+
+    #[test]
+    fn the_words_about_https_are_text_whatever_was_written() {
+        let error = Url::parse("https://a\x1b]0;x\x07", "127.0.0.1", 8080).unwrap_err();
+        let words = error.to_string();
+        assert!(
+            words.ends_with("write http://a\\u{1b}]0;x\\u{7}"),
+            "{words}"
+        );
     }
 }

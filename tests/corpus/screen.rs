@@ -283,7 +283,7 @@ impl Play {
 
     fn turn(&mut self, dice: &mut Dice) {
         match dice.byte() {
-            0..96 => {
+            0..90 => {
                 let key = dice.key();
                 self.update(Message::Key(key));
             }
@@ -292,7 +292,7 @@ impl Play {
                 self.update(Message::Paste(text));
             }
             104 => self.update(Message::Paste("long ".repeat(20_000))),
-            105 => {
+            90..96 | 105 => {
                 let area = self.story.draw().cells.area;
                 let at = Position::new(
                     u16::from(dice.byte()) % area.width.max(1),

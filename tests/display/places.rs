@@ -36,6 +36,15 @@ pub const PLACES: &[Place] = &[
     ("chat box", chat_box),
     ("form", form),
     ("raw editor", editor),
+    ("log in hex", log_in_hex),
+    ("log in unwrapped lines", unwrapped),
+    ("raw request in hex", request_in_hex),
+    ("what is looked for", looked_for),
+    ("what is shown only", filtered),
+    ("name of a file", file_name),
+    ("list of actions", actions),
+    ("copy menu", copy_menu),
+    ("present", present),
 ];
 
 const TCP: &str = "127.0.0.1:23456";
@@ -285,5 +294,59 @@ fn form(payload: &[u8], size: Size) -> Story {
 fn editor(payload: &[u8], size: Size) -> Story {
     let mut s = http_server(size);
     s.keys("e").pastes(&text(payload));
+    s
+}
+
+fn log_in_hex(payload: &[u8], size: Size) -> Story {
+    let mut s = log(payload, size);
+    s.keys("Esc v");
+    s
+}
+
+fn unwrapped(payload: &[u8], size: Size) -> Story {
+    let mut s = log(payload, size);
+    s.keys("Esc W Right Right Right");
+    s
+}
+
+fn request_in_hex(payload: &[u8], size: Size) -> Story {
+    let mut s = raw_request(payload, size);
+    s.keys("H");
+    s
+}
+
+fn looked_for(payload: &[u8], size: Size) -> Story {
+    let mut s = log(payload, size);
+    s.keys("Esc /").pastes(&text(payload)).keys("Enter n N");
+    s
+}
+
+fn filtered(payload: &[u8], size: Size) -> Story {
+    let mut s = log(payload, size);
+    s.keys("Esc &").pastes(&text(payload)).keys("Enter");
+    s
+}
+
+fn file_name(payload: &[u8], size: Size) -> Story {
+    let mut s = log(payload, size);
+    s.keys("Esc S").pastes(&text(payload));
+    s
+}
+
+fn actions(payload: &[u8], size: Size) -> Story {
+    let mut s = log(payload, size);
+    s.keys("Esc :").pastes(&text(payload));
+    s
+}
+
+fn copy_menu(payload: &[u8], size: Size) -> Story {
+    let mut s = log(payload, size);
+    s.keys("Esc y");
+    s
+}
+
+fn present(payload: &[u8], size: Size) -> Story {
+    let mut s = raw_request(payload, size);
+    s.keys("p z");
     s
 }
