@@ -117,11 +117,11 @@ impl<'a> Dice<'a> {
         }
     }
 
-    fn failure(&mut self) -> Box<Failure> {
+    fn failure(&mut self) -> Failure {
         use FailureKind::{AddressInUse, BadTarget, Malformed, Other, Refused, Timeout};
         let kinds = [AddressInUse, BadTarget, Malformed, Other, Refused, Timeout];
         let whats = [What::Bind, What::Connect, What::Receive, What::Internal];
-        Box::new(Failure {
+        Failure {
             what: whats[self.below(whats.len())],
             kind: kinds[self.below(kinds.len())],
             message: self.text(),
@@ -135,7 +135,7 @@ impl<'a> Dice<'a> {
                     pid: u32::MAX,
                 }),
             },
-        })
+        }
     }
 
     fn message(&mut self) -> http::Message {
@@ -154,7 +154,7 @@ impl<'a> Dice<'a> {
             0 => EventKind::Connecting { to: self.text() },
             1 => EventKind::Tried {
                 address: self.socket(),
-                failure: self.failure(),
+                failure: Box::new(self.failure()),
             },
             2 => EventKind::Waiting { to: self.text() },
             3 => EventKind::Listening {
@@ -215,7 +215,7 @@ impl<'a> Dice<'a> {
             },
             14 => EventKind::Failed {
                 conn: (self.byte() & 1 == 0).then_some(conn),
-                failure: self.failure(),
+                failure: Box::new(self.failure()),
             },
             15 => EventKind::Stopped {
                 received: self.number(),

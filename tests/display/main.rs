@@ -1,6 +1,9 @@
 //! What a stranger sends, drawn by the real render path, as the bytes that a terminal gets: nothing
 //! in them obeys the stranger, the terminal shows what was meant, and every byte can be had back.
 
+// What the bytes do is looked at with the tools of the tests in a terminal.
+#![cfg(unix)]
+
 mod frame;
 #[path = "../support/output.rs"]
 mod output;

@@ -454,7 +454,12 @@ impl Pty {
 
     /// Sends the program a signal.
     pub fn signal(&self, signal: Signal) {
-        kill_process(self.pid, signal).expect("the program is ours");
+        assert!(self.signal_if_there(signal), "the program has ended");
+    }
+
+    /// Sends the program a signal, unless it has ended. Returns whether it was there.
+    pub fn signal_if_there(&self, signal: Signal) -> bool {
+        kill_process(self.pid, signal).is_ok()
     }
 
     /// Waits until the program is stopped, as by Ctrl+Z.

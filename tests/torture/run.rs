@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -78,20 +79,18 @@ fn traced(strace: Pid) -> Option<Pid> {
     Pid::from_raw(children.split_whitespace().next()?.parse().ok()?)
 }
 
-/// Plays the scenario with the fault, and gives how often it was injected, or what was wrong.
-pub fn run(injection: &Injection) -> Result<usize, String> {
+/// The program under strace, which injects the fault and notes it in `trace`.
+fn traced_command(injection: &Injection, trace: &Path) -> Command {
     let Injection {
         scenario,
         call,
         error,
         when,
     } = *injection;
-    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
-    let trace = folder.path().join("trace");
     let mut command = Command::new("strace");
     command
         .args(["-f", "-qq", "-yy", "-e", "signal=none", "-o"])
-        .arg(&trace)
+        .arg(trace)
         .args(["-e", &format!("trace={call}")])
         .args(["-e", &format!("inject={call}:error={error}:when={when}")])
         .arg(binary())
@@ -104,6 +103,15 @@ pub fn run(injection: &Injection) -> Result<usize, String> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    command
+}
+
+/// Plays the scenario with the fault, and gives how often it was injected, or what was wrong.
+pub fn run(injection: &Injection) -> Result<usize, String> {
+    let scenario = injection.scenario;
+    let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
+    let trace = folder.path().join("trace");
+    let command = traced_command(injection, &trace);
     let began = Instant::now();
     let mut netplay = Netplay::of(command);
     if let Some(call_it) = scenario.caller() {
