@@ -101,24 +101,98 @@ pub fn hand_over() {
     assert!(!app.tab().get(Side::Server).log.is_empty());
 }
 
-/// Row 12: scrolling.
-pub fn scrolling() {
-    title("12", "a million entries, scrolled from end to end");
+/// A server whose log holds so many entries, the log before the reader. One in a hundred thousand
+/// has the rare word.
+fn with_entries(many: usize) -> App {
     let (mut app, id) = server("--history 512MiB");
-    for n in 0..MANY {
+    for n in 0..many {
+        let rare = if n % 100_000 == 4_242 { RARE } else { "fox" };
         let data = Bytes::from(format!(
-            "entry {n}: the quick brown fox jumps over a lazy dog"
+            "entry {n}: the quick brown {rare} jumps over a lazy dog"
         ));
         let at = Stamp(Duration::from_micros(n as u64));
         let kind = received(data);
         app.update(Message::Event(id, Event { at, kind }));
     }
     let kept = app.tab().get(Side::Server).log.len();
-    assert!(kept > MANY, "all are kept: {kept}");
-    // Out of the box, into the log.
+    assert!(kept > many, "all are kept: {kept}");
     for code in [KeyCode::Esc, KeyCode::BackTab] {
         app.update(Message::Key(KeyEvent::new(code, KeyModifiers::NONE)));
     }
+    app
+}
+
+/// A word that few entries have.
+const RARE: &str = "wombat";
+/// How long a search may hold up the screen's loop at a time, and after how many bytes it looks at
+/// the clock: as the loop has it.
+const MOMENT: Duration = Duration::from_millis(2);
+const PIECE: usize = 256 << 10;
+
+/// Row 12: search and filter, as they are typed.
+pub fn finding() {
+    for (many, goal) in [(MANY, 250.0), (100_000, 25.0)] {
+        title(
+            "12",
+            &format!("{many} entries, searched and filtered as one types"),
+        );
+        let mut app = with_entries(many);
+        for (sign, query) in [('/', RARE), ('/', "lazy"), ('&', RARE), ('&', "lazy")] {
+            let runs: Vec<(f64, f64)> = (0..TIMES).map(|_| find(&mut app, sign, query)).collect();
+            let whole = runs
+                .iter()
+                .map(|(whole, _)| *whole)
+                .fold(f64::MAX, f64::min);
+            let frame = runs
+                .iter()
+                .map(|(_, frame)| *frame)
+                .fold(f64::MAX, f64::min);
+            let name = format!("{sign}{query}, the whole");
+            let goal_words = format!("below {goal} ms");
+            tell(&name, &format!("{whole:.1} ms"), &goal_words, whole < goal);
+            let name = format!("{sign}{query}, the slowest key and its frame");
+            tell(
+                &name,
+                &format!("{frame:.2} ms"),
+                "below 16 ms",
+                frame < 16.0,
+            );
+        }
+    }
+}
+
+/// Types a query: how long it is from the last letter to the last find, and how long the slowest
+/// letter took to its frame, both in ms.
+fn find(app: &mut App, sign: char, query: &str) -> (f64, f64) {
+    let mut terminal = Terminal::new(CrosstermBackend::new(std::io::sink())).expect("a sink");
+    let mut slowest: f64 = 0.0;
+    let mut begin = Instant::now();
+    for c in std::iter::once(sign).chain(query.chars()) {
+        begin = Instant::now();
+        app.update(Message::Key(KeyEvent::new(
+            KeyCode::Char(c),
+            KeyModifiers::NONE,
+        )));
+        while app.work(PIECE) && begin.elapsed() < MOMENT {}
+        let drawn = terminal.draw(|frame| drop(ui::draw(app, frame)));
+        drawn.expect("a sink takes all");
+        slowest = slowest.max(begin.elapsed().as_secs_f64() * 1e3);
+    }
+    while app.work(PIECE) {}
+    let whole = begin.elapsed().as_secs_f64() * 1e3;
+    // Back to where it was.
+    app.update(Message::Key(KeyEvent::new(
+        KeyCode::Esc,
+        KeyModifiers::NONE,
+    )));
+    while app.work(PIECE) {}
+    (whole, slowest)
+}
+
+/// Row 12: scrolling.
+pub fn scrolling() {
+    title("12", "a million entries, scrolled from end to end");
+    let mut app = with_entries(MANY);
     let mut terminal = Terminal::new(CrosstermBackend::new(std::io::sink())).ok();
     let Some(terminal) = &mut terminal else {
         return note("the frames", "need a terminal");

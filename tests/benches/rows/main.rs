@@ -70,7 +70,10 @@ fn main() {
         ("9", rest::idle),
         ("10", rest::start),
         ("11", rest::remembers),
-        ("12", inside::scrolling),
+        ("12", || {
+            inside::scrolling();
+            inside::finding();
+        }),
         ("13", || rest::doors(ROUNDS)),
         ("14", || rest::piped(ROUNDS)),
     ];
