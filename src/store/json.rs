@@ -131,8 +131,14 @@ impl Encoder {
                 bytes_field(out, "reason", &response.reason);
                 message_fields(out, &response.message);
             }
-            EventKind::Malformed { conn, why, offset } => {
+            EventKind::Malformed {
+                conn,
+                rule,
+                why,
+                offset,
+            } => {
                 conn_field(out, *conn);
+                text_field(out, "rule", rule);
                 text_field(out, "why", why);
                 number_field(out, "offset", *offset);
             }
