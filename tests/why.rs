@@ -6,6 +6,7 @@
 mod story;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use netplay::app::App;
@@ -15,7 +16,7 @@ use netplay::app::why::cards::{self, Card, Facts, LABELS, TEXT_AT};
 use netplay::app::why::names;
 use netplay::model::event::{By, ConnId, Event, EventKind, FileEnd, How, Outcome};
 use netplay::model::failure::{Failure, FailureKind, Holder, What};
-use netplay::model::http::{Message, Request, Response};
+use netplay::model::http::{FieldLines, Message, Request, Response, Version};
 use netplay::model::spec::{Protocol, Side};
 use netplay::model::time::Stamp;
 use netplay::wire::http1::{Foreign, Verdict};
@@ -217,8 +218,8 @@ fn failures() -> Vec<Failure> {
 
 fn message() -> Message {
     Message {
-        version: "HTTP/1.1".to_owned(),
-        fields: Vec::new(),
+        version: Version::HTTP_11,
+        fields: FieldLines::default(),
         body_len: 12_345_678,
         raw_len: 12_345_999,
         offset: 0,
@@ -273,7 +274,7 @@ fn events() -> Vec<EventKind> {
         sent: 1 << 39,
         how,
     };
-    let request = Box::new(Request {
+    let request = Arc::new(Request {
         method: "GET".to_owned(),
         target: Bytes::from(format!("/{}", "long/".repeat(100))),
         message: message(),
@@ -577,7 +578,7 @@ fn an_exchange_has_a_card_at_each_step_of_its_way() {
     let half = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf";
     let whole = || {
         let mut s = served(&["GET /a HTTP/1.1\r\nHost: a\r\n\r\n"]);
-        let request = Box::new(Request {
+        let request = Arc::new(Request {
             method: "GET".to_owned(),
             target: Bytes::from_static(b"/a"),
             message: Message {

@@ -56,7 +56,12 @@ async fn a_cut_datagram_is_told_with_both_of_its_sizes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_malformed_request_is_told_the_rule_that_it_breaks() {
     let screen = Playing::start("http server 127.0.0.1:0");
-    let server = screen.listening().await;
+    let server = screen
+        .until("listening", |text| {
+            let (_, after) = text.split_once("http://")?;
+            after.split_whitespace().next()?.parse().ok()
+        })
+        .await;
     let mut peer = dial(server).await;
     let request = b"GET /a HTTP/1.1\r\nno colon\r\n\r\n";
     peer.write_all(request).await.expect("netplay reads");

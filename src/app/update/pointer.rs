@@ -259,7 +259,7 @@ impl App {
         let motion = if up { Motion::Up } else { Motion::Down };
         match self.overlays.last_mut() {
             Some(Overlay::Help { .. } | Overlay::Card { .. }) => {
-                (0..STEP).for_each(|_| self.scroll(motion))
+                (0..STEP).for_each(|_| self.scroll(motion));
             }
             Some(Overlay::Entry { .. }) => self.turn_list(self.list(), up),
             Some(Overlay::Palette(_)) => self.pick_action(motion),

@@ -7,6 +7,7 @@
 //! label itself. `#` begins a comment.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::sync::LazyLock;
 
 use crate::wire::rows;
@@ -30,12 +31,17 @@ pub struct Facts(BTreeMap<String, String>);
 
 impl Facts {
     /// Adds a fact.
-    pub fn know(&mut self, name: impl Into<String>, value: impl ToString) {
+    pub fn know(&mut self, name: impl Into<String>, value: impl Display) {
         self.0.insert(name.into(), value.to_string());
     }
 
+    /// Takes back a fact.
+    pub fn forget(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
     /// Adds a fact, if it is one.
-    pub fn may_know(&mut self, name: &str, value: Option<impl ToString>) {
+    pub fn may_know(&mut self, name: &str, value: Option<impl Display>) {
         if let Some(value) = value {
             self.know(name, value);
         }

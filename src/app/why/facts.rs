@@ -11,7 +11,7 @@ use crate::app::http::exchange::Exchange;
 use crate::app::keymap::Action;
 use crate::app::side::SideState;
 use crate::model::event::{ConnId, Event, EventKind};
-use crate::model::failure::{Failure, FailureKind, Holder};
+use crate::model::failure::{Failure, FailureKind, Holder, What};
 use crate::model::spec::{Protocol, Side, Spec};
 use crate::wire::text::one_line_string;
 
@@ -92,6 +92,87 @@ impl Facts {
         self.flag("wildcard", local.ip().is_unspecified());
     }
 
+    /// Adds what an entry itself says.
+    fn event(&mut self, kind: &EventKind, protocol: Protocol) {
+        match kind {
+            EventKind::Connecting { to } | EventKind::Waiting { to } => self.know("to", short(to)),
+            EventKind::Tried { address, failure } => {
+                self.failure(failure);
+                self.know("target", address);
+                self.know("address", address);
+            }
+            EventKind::Listening { local } => self.listening(*local, reach(*local)),
+            EventKind::Ready { local, peer } | EventKind::Opened { local, peer, .. } => {
+                self.know("local", local);
+                self.know("peer", peer);
+            }
+            EventKind::Received {
+                peer, data, cut, ..
+            } => {
+                self.payload(*peer, data.len());
+                self.know("cut", bytes(u64::from(*cut)));
+                self.know("total", data.len() as u64 + u64::from(*cut));
+            }
+            EventKind::Sent { peer, data, .. } => self.payload(*peer, data.len()),
+            EventKind::FileStarted { name, len, .. } => {
+                self.know("file", short(name));
+                self.know("file-len", bytes(*len));
+            }
+            EventKind::FileEnded {
+                name, len, sent, ..
+            } => {
+                self.know("file", short(name));
+                self.know("file-len", bytes(*len));
+                self.know("file-sent", bytes(*sent));
+            }
+            EventKind::Request { request, .. } => {
+                self.know("method", short(&request.method));
+                self.know("path", short(&one_line_string(&request.target)));
+                self.know("raw-len", bytes(request.message.raw_len));
+            }
+            EventKind::Response { response, .. } => {
+                self.know("status", response.status);
+                self.know("body", bytes(response.message.body_len));
+            }
+            EventKind::Malformed { why, .. } => self.say_rule(why),
+            EventKind::Closed { received, sent, .. } => self.count(*received, *sent),
+            EventKind::Lost {
+                why,
+                count,
+                bytes: lost,
+                ..
+            } => {
+                self.know("count", count);
+                let reason = why.strip_prefix("not sent: ").unwrap_or(why);
+                self.know("reason", short(reason));
+                self.know("lost-bytes", bytes(*lost));
+            }
+            EventKind::Failed { failure, .. } => self.failure(failure),
+            EventKind::Stopped {
+                received,
+                sent,
+                connections,
+                ..
+            } => {
+                self.count(*received, *sent);
+                let what = match (protocol, connections) {
+                    (Protocol::Udp, 1) => "peer",
+                    (Protocol::Udp, _) => "peers",
+                    (_, 1) => "connection",
+                    (_, _) => "connections",
+                };
+                self.know("connections", format!("{connections} {what}"));
+            }
+            EventKind::Queued { .. } | EventKind::Finished { .. } => {}
+        }
+    }
+
+    fn payload(&mut self, peer: SocketAddr, len: usize) {
+        self.know("peer", peer);
+        self.know("len", len);
+        self.know("bytes", bytes(len as u64));
+    }
+
     fn failure(&mut self, failure: &Failure) {
         self.know("message", sentence(&failure.message));
         if !failure.hint.is_empty() {
@@ -122,23 +203,25 @@ fn reach(local: SocketAddr) -> IpAddr {
 }
 
 impl SideState {
+    /// The ends of a connection, the other one first. Numbers begin anew with each session.
+    fn ends_of(&self, event: &Event, conn: ConnId) -> Option<(SocketAddr, SocketAddr)> {
+        self.newest_first()
+            .skip_while(|one| one.at > event.at)
+            .filter(|one| one.kind.conn() == Some(conn))
+            .find_map(|one| match one.kind {
+                EventKind::Opened { peer, local, .. } => Some((peer, local)),
+                _ => None,
+            })
+    }
+
     /// What a connection's own entries tell: its ends, and its bytes.
     fn conn_facts(&self, event: &Event, conn: ConnId, facts: &mut Facts) {
         facts.know("conn", conn);
-        // The numbers begin anew with each session.
-        let of_it = |one: &&Event| one.kind.conn() == Some(conn);
-        let opened = self
-            .newest_first()
-            .skip_while(|one| one.at > event.at)
-            .filter(of_it)
-            .find_map(|one| match &one.kind {
-                EventKind::Opened { peer, local, .. } => Some((peer, local)),
-                _ => None,
-            });
-        if let Some((peer, local)) = opened {
+        if let Some((peer, local)) = self.ends_of(event, conn) {
             facts.know("peer", peer);
             facts.know("local", local);
         }
+        let of_it = |one: &&Event| one.kind.conn() == Some(conn);
         let later = self.newest_first().take_while(|one| one.at >= event.at);
         let closed = later.filter(of_it).filter_map(|one| match one.kind {
             EventKind::Closed { received, sent, .. } => Some((received, sent)),
@@ -184,97 +267,31 @@ impl App {
         if let Some(conn) = event.kind.conn() {
             state.conn_facts(event, conn, &mut facts);
         }
+        facts.event(&event.kind, protocol);
         match &event.kind {
-            EventKind::Connecting { to } | EventKind::Waiting { to } => facts.know("to", short(to)),
-            EventKind::Tried { address, failure } => {
-                facts.failure(failure);
-                facts.know("target", address);
-                facts.know("address", address);
+            EventKind::Tried { failure, .. } => {
                 let names = names::of_failure(failure, protocol, side);
                 let cause = super::cards::card(&names, &facts);
                 facts.may_know("cause", cause.map(|card| card.title));
             }
-            EventKind::Listening { local } => facts.listening(*local, reach(*local)),
-            EventKind::Ready { local, peer } => {
-                facts.know("local", local);
-                facts.know("peer", peer);
-            }
-            EventKind::Opened { peer, local, .. } => {
-                facts.know("peer", peer);
-                facts.know("local", local);
-                facts.know("open", state.connections.len());
-            }
-            EventKind::Received {
-                peer, data, cut, ..
-            } => {
-                facts.know("peer", peer);
-                facts.know("cut", bytes(u64::from(*cut)));
-                facts.know("total", data.len() as u64 + u64::from(*cut));
-                facts.know("len", data.len());
-                facts.know("bytes", bytes(data.len() as u64));
+            EventKind::Opened { .. } => facts.know("open", state.connections.len()),
+            EventKind::Received { data, .. } => {
                 let full = spec.is_some_and(|spec| spec.recv_size == data.len());
                 facts.flag("full", full);
             }
-            EventKind::Sent { peer, data, .. } => {
-                facts.know("peer", peer);
-                facts.know("len", data.len());
-                facts.know("bytes", bytes(data.len() as u64));
-            }
-            EventKind::FileStarted { name, len, .. } => {
-                facts.know("file", short(name));
-                facts.know("file-len", bytes(*len));
-            }
-            EventKind::FileEnded {
-                name, len, sent, ..
-            } => {
-                facts.know("file", short(name));
-                facts.know("file-len", bytes(*len));
-                facts.know("file-sent", bytes(*sent));
-            }
-            EventKind::Request { request, .. } => {
-                facts.know("method", short(&request.method));
-                facts.know("path", short(&one_line_string(&request.target)));
-                facts.know("raw-len", bytes(request.message.raw_len));
-            }
-            EventKind::Response { response, .. } => {
-                facts.know("status", response.status);
-                facts.know("body", bytes(response.message.body_len));
-            }
-            EventKind::Malformed { why, .. } => facts.say_rule(why),
-            EventKind::Closed { received, sent, .. } => facts.count(*received, *sent),
-            EventKind::Lost {
-                why,
-                count,
-                bytes: lost,
-                ..
-            } => {
-                facts.know("count", count);
-                let reason = why.strip_prefix("not sent: ").unwrap_or(why);
-                facts.know("reason", short(reason));
-                facts.know("lost-bytes", bytes(*lost));
-            }
-            EventKind::Failed { failure, .. } => {
-                facts.failure(failure);
+            EventKind::Failed { conn, failure } => {
+                // A server's own address is not the one that it cannot reach.
+                let server = side == Side::Server;
+                if server && matches!(failure.what, What::Receive | What::Send) {
+                    facts.forget("target");
+                    let peer = conn.and_then(|conn| state.ends_of(event, conn));
+                    facts.may_know("target", peer.map(|(peer, _)| peer));
+                }
                 if let Some(spec) = spec {
                     self.others(failure, spec, &mut facts);
                 }
             }
-            EventKind::Stopped {
-                received,
-                sent,
-                connections,
-                ..
-            } => {
-                facts.count(*received, *sent);
-                let what = match (protocol, connections) {
-                    (Protocol::Udp, 1) => "peer",
-                    (Protocol::Udp, _) => "peers",
-                    (_, 1) => "connection",
-                    (_, _) => "connections",
-                };
-                facts.know("connections", format!("{connections} {what}"));
-            }
-            EventKind::Queued { .. } | EventKind::Finished { .. } => {}
+            _ => {}
         }
         facts
     }
