@@ -237,6 +237,7 @@ fn response(status: u16) -> EventKind {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of all kinds")]
 fn events() -> Vec<EventKind> {
     use EventKind as E;
     let (conn, peer, local) = (ConnId(1), socket(LONG), socket(LONG));
@@ -536,8 +537,10 @@ fn text(card: &Card) -> String {
             .all(|(label, _)| LABELS.contains(label))
     );
     let all = card.paragraphs.iter();
-    all.map(|(label, text)| format!("{label}: {text}\n"))
-        .collect()
+    let lines: Vec<String> = all
+        .map(|(label, text)| format!("{label}: {text}"))
+        .collect();
+    lines.join("\n")
 }
 
 /// The card in front.

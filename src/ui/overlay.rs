@@ -160,7 +160,11 @@ fn explain(app: &App, card: &Card, from: usize, painter: &mut Painter, screen: R
     let last = last_words(app, from, height, rows.len(), "Esc close");
     let body = page(painter, area, &card.title, &last);
     for (y, row) in (body.top()..body.bottom()).zip(rows.iter().skip(from)) {
-        painter.text(body.x, y, row.label, Role::Quiet, body.width);
+        let role = match row.label {
+            "try" => Role::Key,
+            _ => Role::Quiet,
+        };
+        painter.text(body.x, y, row.label, role, body.width);
         let x = body.x + TEXT_AT;
         let room = body.right().saturating_sub(x);
         painter.text(x, y, &row.text, Role::Plain, room);
