@@ -88,6 +88,31 @@ async fn a_port_in_use_names_its_holder_and_the_next_free_port() {
     }
 }
 
+/// Only Linux tells of it.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_port_that_only_old_connections_hold_is_told_so() {
+    // As most small scripts do it, without SO_REUSEADDR.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(false).unwrap();
+    socket.bind((LOCAL, 0).into()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let (mut server, _) = listener.accept().await.unwrap();
+    // Who closes first is left in TIME_WAIT.
+    server.shutdown().await.unwrap();
+    assert_eq!(client.read(&mut [0]).await.unwrap(), 0);
+    client.shutdown().await.unwrap();
+    assert_eq!(server.read(&mut [0]).await.unwrap(), 0);
+    drop((server, client, listener));
+    let failure = failure_of(spec(Protocol::Tcp, Side::Server, address)).await;
+    assert_eq!(failure.kind, FailureKind::AddressInUse);
+    assert_eq!(failure.holder, Some(Holder::TimeWait { connections: 1 }));
+    assert!(failure.message.contains("TIME_WAIT"), "{failure:?}");
+    assert!(failure.hint.contains("wait a minute"), "{failure:?}");
+}
+
 #[tokio::test]
 async fn an_address_that_is_not_ours_lists_those_that_are() {
     for protocol in SOCKETS {

@@ -117,6 +117,7 @@ fn one_of_each() -> Vec<EventKind> {
         },
         EventKind::Malformed {
             conn,
+            rule: "r",
             why: "w".into(),
             offset: 1,
         },

@@ -95,7 +95,7 @@ impl App {
                 state.transfers.any(state.connections.target()),
                 "no file is on its way",
             ),
-            Action::Inspect => (
+            Action::Inspect | Action::Why => (
                 !state.log.is_empty() || tab.ladder.is_some(),
                 "nothing has happened yet",
             ),
@@ -145,6 +145,7 @@ impl App {
                 Some(_) => "try again",
                 None => "start",
             },
+            Action::Why if !self.points_to_why() => "",
             Action::Follow if self.tab().pane() != Pane::Log => "",
             Action::LineEnd if self.tab().pane() != Pane::Box => "",
             Action::Back if !self.overlays.is_empty() => "back",
@@ -160,6 +161,15 @@ impl App {
             Action::Freeze if self.is_frozen() => "go on",
             Action::Zoom if self.display.zoom => "unzoom",
             _ => row.word,
+        }
+    }
+
+    /// Whether the footer says that one can ask why: there is not room for it everywhere.
+    fn points_to_why(&self) -> bool {
+        let tab = self.tab();
+        match self.overlays.last() {
+            Some(overlay) => matches!(overlay, Overlay::Entry { .. }),
+            None => tab.pane() == Pane::Log || tab.focused().phase == Phase::Ended(Outcome::Failed),
         }
     }
 

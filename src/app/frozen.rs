@@ -38,6 +38,7 @@ impl Action {
                 | Action::Scroll(_)
                 | Action::Follow
                 | Action::Inspect
+                | Action::Why
                 | Action::NextView
                 | Action::Search
                 | Action::NextFind

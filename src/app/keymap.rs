@@ -52,6 +52,8 @@ pub enum Action {
     FinishSending,
     /// Show an entry whole.
     Inspect,
+    /// Explain an entry or a failure; on the explanation, close it.
+    Why,
     /// Pick the connection above or below, or all.
     Pick(Motion),
     /// Move in a log, a help page or an inspected entry.
@@ -367,6 +369,7 @@ pub const TABLE: &[Binding] = &[
     bind(Action::Type, &[ch('i')], &[Log], "type", "write a message"),
     bind(Action::WaitForServer, &[ch('w')], &[Form], "wait for the server", "start the client and wait until its server listens"),
     bind(Action::NextPort, &[ch('+')], &[Form], "next free port", "start the server at the next free port"),
+    bind(Action::Why, &[ch('.')], &[Form, Connections, Log, ChatBox, Requests, Raw, EntryPage], "why?", "explain it: what happened, why, and what to try"),
     bind(Action::StartClient, &[ch('c')], &[Form, Log, Requests, Raw], "client", "on an idle tab: start the client"),
     bind(Action::StartBoth, &[ch('B')], &[Form, Log, Requests, Raw], "both", "on an idle tab: start both sides"),
     bind(Action::Pick(Motion::Up), UP, &[Connections], "", "pick the connection above; above the first: all"),

@@ -31,6 +31,7 @@ pub mod tab;
 pub mod transfer;
 mod update;
 pub mod views;
+pub mod why;
 
 use std::net::IpAddr;
 use std::time::UNIX_EPOCH;

@@ -1,4 +1,4 @@
-//! What can stand in front of the panes: help, one entry whole, a question, a line that is typed, the
+//! What can stand in front of the panes: help, one entry whole, a card, a question, a line that is typed, the
 //! list of all actions. A stack; the front one has the keys.
 
 use super::copy::Copying;
@@ -7,6 +7,7 @@ use super::keymap::{Binding, Context, Keymap};
 use super::palette::Palette;
 use super::prompt::Prompt;
 use super::scroll::{Rows, Scroll};
+use super::why::cards::Card;
 use crate::model::event::Event;
 use crate::model::spec::{Protocol, Side};
 use crate::wire::text::Charset;
@@ -48,6 +49,13 @@ pub enum Overlay {
         /// Where it is read.
         scroll: Scroll,
     },
+    /// The explanation of an entry or a failure.
+    Card {
+        /// The card.
+        card: Box<Card>,
+        /// The first row shown.
+        from: usize,
+    },
     /// A raw message being written.
     Editor(Box<Editor>),
     /// What can be copied.
@@ -66,7 +74,7 @@ impl Overlay {
     pub fn context(&self) -> Context {
         match self {
             Overlay::Help { .. } => Context::HelpPage,
-            Overlay::Entry { .. } => Context::EntryPage,
+            Overlay::Entry { .. } | Overlay::Card { .. } => Context::EntryPage,
             Overlay::Editor(_) => Context::Editor,
             Overlay::Copy(_) => Context::CopyMenu,
             Overlay::Question(_) => Context::Question,

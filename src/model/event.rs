@@ -216,6 +216,8 @@ pub enum EventKind {
     Malformed {
         /// The connection.
         conn: ConnId,
+        /// The rule that was broken: a word of fixed spelling, such as `no-colon`.
+        rule: &'static str,
         /// Why, in one sentence with its RFC section.
         why: String,
         /// The byte that is wrong, counted in what the connection received.

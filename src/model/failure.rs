@@ -119,7 +119,7 @@ pub struct Failure {
     pub holder: Option<Holder>,
 }
 
-/// The program that holds an address.
+/// What holds an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Holder {
     /// This very process.
@@ -135,5 +135,10 @@ pub enum Holder {
         name: String,
         /// Its process number.
         pid: u32,
+    },
+    /// No program any more: connections that a closed one has left in `TIME_WAIT`.
+    TimeWait {
+        /// How many.
+        connections: usize,
     },
 }

@@ -131,14 +131,16 @@ impl Encoder {
                 bytes_field(out, "reason", &response.reason);
                 message_fields(out, &response.message);
             }
-            EventKind::Malformed { conn, why, offset } => {
+            EventKind::Malformed {
+                conn,
+                rule,
+                why,
+                offset,
+            } => {
                 conn_field(out, *conn);
-                text_field(out, "why", why);
-                number_field(out, "offset", *offset);
+                malformed_fields(out, rule, why, *offset);
             }
-            EventKind::Finished { conn, by: _ } | EventKind::Queued { conn } => {
-                conn_field(out, *conn);
-            }
+            EventKind::Finished { conn, .. } | EventKind::Queued { conn } => conn_field(out, *conn),
             EventKind::Closed {
                 conn,
                 how,
@@ -222,6 +224,12 @@ fn as_text(bytes: &[u8]) -> Cow<'_, str> {
 
 fn bytes_field(out: &mut Vec<u8>, key: &str, bytes: &[u8]) {
     text_field(out, key, &as_text(bytes));
+}
+
+fn malformed_fields(out: &mut Vec<u8>, rule: &str, why: &str, offset: u64) {
+    text_field(out, "rule", rule);
+    text_field(out, "why", why);
+    number_field(out, "offset", offset);
 }
 
 fn failure_fields(out: &mut Vec<u8>, failure: &Failure) {

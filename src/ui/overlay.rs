@@ -1,4 +1,4 @@
-//! What stands in front: help, one entry whole, a question.
+//! What stands in front: help, one entry whole, a card, a question.
 
 use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr as _;
@@ -18,6 +18,7 @@ use crate::app::overlay::{EntryRows, Overlay, Question, entry_title, help_column
 use crate::app::scroll::{Motion, Rows as _, Scroll};
 use crate::app::spot::Spot;
 use crate::app::views::TimeColumn;
+use crate::app::why::cards::{Card, TEXT_AT};
 use crate::model::event::Event;
 use crate::model::size::Size;
 use crate::model::spec::{Protocol, Side};
@@ -33,6 +34,7 @@ pub fn draw(app: &App, overlay: &Overlay, painter: &mut Painter, screen: Rect) -
             side,
             scroll,
         } => entry(app, painter, screen, event, (*protocol, *side), *scroll),
+        Overlay::Card { card, from } => explain(app, card, *from, painter, screen),
         Overlay::Editor(editor) => return editor::draw(app, editor, painter, screen),
         Overlay::Copy(menu) => copy(app, menu, painter, screen),
         Overlay::Question(question) => ask(app, question, painter, screen),
@@ -147,6 +149,25 @@ fn help(app: &App, context: Option<Context>, from: usize, painter: &mut Painter,
         let x = body.x + column + 2;
         let room = body.right().saturating_sub(x);
         painter.text(x, y, &line.words, Role::Plain, room);
+    }
+}
+
+fn explain(app: &App, card: &Card, from: usize, painter: &mut Painter, screen: Rect) {
+    let rows = card.rows(layout::page_width(screen), app.charset());
+    let area = layout::page(screen, rows.len());
+    let height = layout::page_body(area).height;
+    let from = from.min(rows.len().saturating_sub(height.into()));
+    let last = last_words(app, from, height, rows.len(), "Esc close");
+    let body = page(painter, area, &card.title, &last);
+    for (y, row) in (body.top()..body.bottom()).zip(rows.iter().skip(from)) {
+        let role = match row.label {
+            "try" => Role::Key,
+            _ => Role::Quiet,
+        };
+        painter.text(body.x, y, row.label, role, body.width);
+        let x = body.x + TEXT_AT;
+        let room = body.right().saturating_sub(x);
+        painter.text(x, y, &row.text, Role::Plain, room);
     }
 }
 

@@ -45,7 +45,7 @@ pub fn ascii_mark(kind: &EventKind) -> char {
 
 /// The largest payload of a UDP datagram that one Ethernet frame carries over IPv4, in bytes: 1,500
 /// less 20 for IP and 8 for UDP. Larger ones travel in fragments (RFC 791 section 3.2).
-const WHOLE_DATAGRAM: usize = 1472;
+pub const WHOLE_DATAGRAM: usize = 1472;
 
 /// What happened, in one sentence without its full stop. `Received` and `Sent` give only a note on
 /// their payload (a cut, an empty datagram), or nothing.

@@ -109,7 +109,12 @@ pub fn check(input: &[u8]) {
     let why = text.clone();
     let offset = seed;
     assert_eq!(
-        line(EventKind::Malformed { conn, why, offset })["why"],
+        line(EventKind::Malformed {
+            conn,
+            rule: "no-colon",
+            why,
+            offset
+        })["why"],
         text
     );
     assert_eq!(line(EventKind::Connecting { to: text.clone() })["to"], text);

@@ -192,6 +192,7 @@ impl<'a> Dice<'a> {
             },
             9 => EventKind::Malformed {
                 conn,
+                rule: ["no-colon", "late", "none such"][self.below(3)],
                 why: self.text(),
                 offset: self.number(),
             },

@@ -31,6 +31,8 @@ pub const PLACES: &[Place] = &[
     ("hint", hint),
     ("error", error),
     ("holder of an address", holder),
+    ("card of a failure", failure_card),
+    ("card of a rule", rule_card),
     ("loss", loss),
     ("refused command", refused),
     ("chat box", chat_box),
@@ -201,12 +203,37 @@ fn redirect(payload: &[u8], size: Size) -> Story {
     http_client(&head, payload, size)
 }
 
-fn malformed(payload: &[u8], size: Size) -> Story {
+fn refusal(payload: &[u8], size: Size) -> Story {
     let mut s = http_server(size);
     s.received(Server, 1, raw(payload));
-    let (conn, why, offset) = (ConnId(1), text(payload), 0);
-    s.event(Server, EventKind::Malformed { conn, why, offset })
-        .keys("v v");
+    let (conn, rule, why, offset) = (ConnId(1), "no-colon", text(payload), 0);
+    s.event(
+        Server,
+        EventKind::Malformed {
+            conn,
+            rule,
+            why,
+            offset,
+        },
+    );
+    s
+}
+
+fn malformed(payload: &[u8], size: Size) -> Story {
+    let mut s = refusal(payload, size);
+    s.keys("v v");
+    s
+}
+
+fn rule_card(payload: &[u8], size: Size) -> Story {
+    let mut s = refusal(payload, size);
+    s.keys(".");
+    s
+}
+
+fn failure_card(payload: &[u8], size: Size) -> Story {
+    let mut s = holder(payload, size);
+    s.keys(".");
     s
 }
 

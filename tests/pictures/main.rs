@@ -50,6 +50,9 @@ const PICTURES: &[Picture] = &[
     ("presenting", "netplay tcp server", || {
         told("presenting", (100, 30))
     }),
+    ("why", "netplay tcp client", || {
+        told("why_refused", (96, 24))
+    }),
     ("help", "netplay tcp server", || told("help", (96, 30))),
 ];
 

@@ -15,3 +15,4 @@ mod mouse;
 mod pace;
 mod reading;
 mod udp;
+mod why;

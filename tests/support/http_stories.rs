@@ -17,6 +17,8 @@ pub const HTTP: &[Told] = &[
     ("http_vote_arriving", vote_arriving),
     ("http_picked", picked),
     ("http_malformed", malformed),
+    ("why_malformed", why_malformed),
+    ("why_not_found", why_not_found),
     ("http_hostile_request", hostile),
     ("http_stuck_browser", stuck_browser),
     ("http_many_silent", many_silent),
@@ -144,6 +146,7 @@ fn malformed(size: Size) -> Story {
         Server,
         EventKind::Malformed {
             conn: ConnId(1),
+            rule: "no-colon",
             why: "line 3, column 3: this line has no colon: a field line reads Name: value (RFC 9112 §5)".to_owned(),
             offset: 28,
         },
@@ -151,6 +154,18 @@ fn malformed(size: Size) -> Story {
     s.sent(Server, 1, answer("400 Bad Request", ""));
     s.wait(2)
         .closed(Server, 1, (How::Finished, By::Us), (39, 90));
+    s
+}
+
+fn why_malformed(size: Size) -> Story {
+    let mut s = malformed(size);
+    s.keys(".");
+    s
+}
+
+fn why_not_found(size: Size) -> Story {
+    let mut s = answered(size);
+    s.keys(".");
     s
 }
 

@@ -60,6 +60,10 @@ pub const ALL: &[Told] = &[
     ("all_keys", all_keys),
     ("inspected_bytes", inspected_bytes),
     ("inspected_failure", inspected_failure),
+    ("why_refused", why_refused),
+    ("why_address_in_use", why_in_use),
+    ("why_cut", why_cut),
+    ("why_reset", why_reset),
     ("quit_question", quit_question),
     ("paste_question", paste_question),
     ("several_tabs", several_tabs),
@@ -487,6 +491,48 @@ fn inspected_bytes(size: Size) -> Story {
 fn inspected_failure(size: Size) -> Story {
     let mut s = refused(size);
     s.keys("Tab Up Enter");
+    s
+}
+
+fn why_refused(size: Size) -> Story {
+    let mut s = refused(size);
+    // Right behind typed text it would still be text.
+    s.wait(2000).keys(".");
+    s
+}
+
+fn why_in_use(size: Size) -> Story {
+    let mut s = in_use_by_a_stranger(size);
+    s.keys(".");
+    s
+}
+
+fn why_cut(size: Size) -> Story {
+    let mut s = Story::of("udp server --recv-size 16", size);
+    s.wait(3).listening(UDP);
+    s.wait(2000).opened(Server, 1, &guest(1), UDP);
+    s.received_cut(Server, 1, "a datagram that ", 23);
+    s.keys("Esc BackTab .");
+    s
+}
+
+fn why_reset(size: Size) -> Story {
+    let mut s = three_connections(size);
+    s.event(
+        Server,
+        EventKind::Failed {
+            conn: Some(ConnId(1)),
+            failure: Box::new(Failure {
+                what: What::Receive,
+                kind: FailureKind::Reset,
+                message: format!("TCP {} reset the connection", guest(1)),
+                hint: "it crashed, was killed, or closed before it had read everything".to_owned(),
+                holder: None,
+            }),
+        },
+    );
+    s.closed(Server, 1, (How::Reset, By::Peer), (18, 35));
+    s.keys("Esc BackTab Up .");
     s
 }
 

@@ -135,7 +135,9 @@ impl Exchanges {
                 self.request_is_whole(at, *conn, end, &request.method, &request.target);
             }
             EventKind::Response { conn, response } => self.answer_is_whole(at, *conn, response),
-            EventKind::Malformed { conn, why, .. } => self.refuse(at, side, *conn, why),
+            EventKind::Malformed {
+                conn, rule, why, ..
+            } => self.refuse(at, side, *conn, (rule, why)),
             EventKind::Closed { conn, .. } => self.close(at, *conn),
             EventKind::Stopped { .. } => {
                 let open: Vec<ConnId> = self.lines.keys().copied().collect();
@@ -251,7 +253,7 @@ impl Exchanges {
         }
     }
 
-    fn refuse(&mut self, at: Stamp, side: Side, conn: ConnId, why: &str) {
+    fn refuse(&mut self, at: Stamp, side: Side, conn: ConnId, (rule, why): (&'static str, &str)) {
         let number = if side == Side::Server {
             let number = self.arriving(at, conn);
             if let Some(line) = self.lines.get_mut(&conn) {
@@ -269,7 +271,10 @@ impl Exchanges {
                 Side::Server => &mut exchange.request,
                 Side::Client => &mut exchange.response,
             };
-            raw.verdict.get_or_insert_with(|| why.to_owned());
+            if raw.verdict.is_none() {
+                raw.verdict = Some(why.to_owned());
+                raw.rule = rule;
+            }
         });
     }
 

@@ -18,6 +18,8 @@ pub struct Raw {
     pub whole: bool,
     /// Why it is none.
     pub verdict: Option<String>,
+    /// The rule that it breaks then.
+    pub rule: &'static str,
 }
 
 impl Raw {
@@ -71,10 +73,11 @@ impl Raw {
         let before = pieces.len();
         pieces.push(std::mem::take(&mut self.last));
         let (whole, total) = (self.whole, self.len);
-        let verdict = self.verdict.take();
+        let (verdict, rule) = (self.verdict.take(), self.rule);
         *self = Raw {
             whole,
             verdict,
+            rule,
             ..Raw::default()
         };
         for (n, mut piece) in pieces.into_iter().enumerate() {

@@ -44,6 +44,7 @@ impl Action {
             Action::CloseConnection => "close-connection",
             Action::FinishSending => "finish-sending",
             Action::Inspect => "inspect",
+            Action::Why => "why",
             Action::Pick(Motion::Up) => "pick-up",
             Action::Pick(Motion::Down) => "pick-down",
             Action::Pick(Motion::PageUp) => "pick-page-up",

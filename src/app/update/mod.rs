@@ -277,6 +277,7 @@ impl App {
             }
             Action::CancelSend => return self.cancel_send(),
             Action::Inspect => self.inspect(),
+            Action::Why => self.explain(),
             Action::Pick(motion) if self.context() == Context::Requests => {
                 self.pick_exchange(motion);
             }

@@ -258,7 +258,9 @@ impl App {
     fn wheel_over_page(&mut self, up: bool) {
         let motion = if up { Motion::Up } else { Motion::Down };
         match self.overlays.last_mut() {
-            Some(Overlay::Help { .. }) => (0..STEP).for_each(|_| self.scroll(motion)),
+            Some(Overlay::Help { .. } | Overlay::Card { .. }) => {
+                (0..STEP).for_each(|_| self.scroll(motion));
+            }
             Some(Overlay::Entry { .. }) => self.turn_list(self.list(), up),
             Some(Overlay::Palette(_)) => self.pick_action(motion),
             Some(Overlay::Editor(editor)) => {

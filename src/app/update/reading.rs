@@ -45,11 +45,17 @@ impl App {
     }
 
     pub(super) fn scroll(&mut self, motion: Motion) {
-        let charset = self.charset();
-        let screen = self.screen();
-        if let Some(Overlay::Help { context, from }) = self.overlays.last_mut() {
-            let lines =
-                help_lines(&self.keymap, *context, layout::page_width(screen), charset).len();
+        let (charset, screen) = (self.charset(), self.screen());
+        let width = layout::page_width(screen);
+        let read = match self.overlays.last_mut() {
+            Some(Overlay::Help { context, from }) => {
+                let lines = help_lines(&self.keymap, *context, width, charset).len();
+                Some((from, lines))
+            }
+            Some(Overlay::Card { card, from }) => Some((from, card.rows(width, charset).len())),
+            _ => None,
+        };
+        if let Some((from, lines)) = read {
             let page = usize::from(layout::page_body(layout::page(screen, lines)).height);
             let to = match motion {
                 Motion::Up => from.saturating_sub(1),
@@ -127,6 +133,16 @@ impl App {
             scroll,
         };
         self.overlays.push(entry);
+    }
+
+    /// Explains what keys act on. On an explanation it closes that.
+    pub(super) fn explain(&mut self) {
+        if let Some(Overlay::Card { .. }) = self.overlays.last() {
+            self.overlays.pop();
+        } else if let Some(card) = self.why() {
+            let card = Box::new(card);
+            self.overlays.push(Overlay::Card { card, from: 0 });
+        }
     }
 
     /// Moves in lines that are not wrapped, or goes to the other side.

@@ -26,12 +26,17 @@ pub(in crate::net) fn bind(
                 Some(Holder::Ourselves) => " by this netplay".to_owned(),
                 Some(Holder::Netplay { pid }) => format!(" by another netplay (pid {pid})"),
                 Some(Holder::Other { name, pid }) => format!(" by {name} (pid {pid})"),
+                Some(Holder::TimeWait { .. }) => " by old connections in TIME_WAIT".to_owned(),
                 None => " by another program".to_owned(),
             };
             let message = and_system(format!("{subject} is in use{who}"), error);
+            let other = match holder {
+                Some(Holder::TimeWait { .. }) => "wait a minute until they are gone",
+                _ => "end that program first",
+            };
             let hint = match free {
-                Some(port) => format!("take the next free port, {port}, or end that program first"),
-                None => "take another port, or end that program first".to_owned(),
+                Some(port) => format!("take the next free port, {port}, or {other}"),
+                None => format!("take another port, or {other}"),
             };
             Failure {
                 holder,

@@ -245,14 +245,17 @@ impl Connection {
     }
 
     fn refusal(&self, broken: &Broken) -> Due {
-        self.malformed(broken.text(), broken.at);
+        self.malformed(broken.verdict.name(), broken.text(), broken.at);
         Due::Refusal(broken.status(), broken.text())
     }
 
-    fn malformed(&self, why: String, offset: u64) {
-        let conn = self.conn;
-        let session = &self.server.session;
-        session.emit(EventKind::Malformed { conn, why, offset });
+    fn malformed(&self, rule: &'static str, why: String, offset: u64) {
+        self.server.session.emit(EventKind::Malformed {
+            conn: self.conn,
+            rule,
+            why,
+            offset,
+        });
     }
 
     /// Whether all is done that was to be done here. When all is written, our direction is ended;
@@ -371,7 +374,7 @@ impl Connection {
         let why = format!(
             "the request was not complete {patience:?} after its first byte: {got} came (RFC 9110 §15.5.9)"
         );
-        self.malformed(why.clone(), self.incoming.offset());
+        self.malformed("late", why.clone(), self.incoming.offset());
         self.written = Instant::now();
         refuse(&mut self.out, 408, &why, !self.incoming.is_head());
         self.end(How::Timeout, By::Us);

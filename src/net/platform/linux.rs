@@ -11,6 +11,8 @@ use crate::model::spec::Protocol;
 
 /// The state column of a listening TCP socket.
 const LISTEN: &str = "0A";
+/// The state column of a closed connection that is kept for late segments (RFC 9293 §3.6.1).
+const TIME_WAIT: &str = "06";
 
 /// One row of /proc/net/{tcp,tcp6,udp,udp6}.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,7 +59,8 @@ fn rows(table: &str) -> impl Iterator<Item = Row<'_>> {
     })
 }
 
-/// Who holds this address, or one that overlaps it, as far as this user may know.
+/// Who holds this address, or one that overlaps it, as far as this user may know. Connections in
+/// `TIME_WAIT` do so although we set `SO_REUSEADDR` when the program that left them had not.
 pub(in crate::net) fn holder(protocol: Protocol, address: SocketAddr) -> Option<Holder> {
     let tables = match protocol {
         Protocol::Udp => ["/proc/net/udp", "/proc/net/udp6"],
@@ -65,6 +68,7 @@ pub(in crate::net) fn holder(protocol: Protocol, address: SocketAddr) -> Option<
     };
     let ip = address.ip().to_canonical();
     let mut inodes = Vec::new();
+    let mut left = 0;
     for table in tables {
         let Ok(table) = fs::read_to_string(table) else {
             continue;
@@ -72,13 +76,20 @@ pub(in crate::net) fn holder(protocol: Protocol, address: SocketAddr) -> Option<
         for row in rows(&table) {
             let taken = row.local.ip().to_canonical();
             let overlaps = taken == ip || taken.is_unspecified() || ip.is_unspecified();
-            let holds = protocol == Protocol::Udp || row.state == LISTEN;
-            if holds && overlaps && row.local.port() == address.port() {
+            if !overlaps || row.local.port() != address.port() {
+                continue;
+            }
+            if protocol == Protocol::Udp || row.state == LISTEN {
                 inodes.push((taken != ip, format!("socket:[{}]", row.inode)));
+            } else if row.state == TIME_WAIT {
+                left += 1;
             }
         }
     }
     inodes.sort();
+    if inodes.is_empty() && left > 0 {
+        return Some(Holder::TimeWait { connections: left });
+    }
     inodes.iter().find_map(|(_, link)| process_with(link))
 }
 

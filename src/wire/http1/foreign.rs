@@ -60,6 +60,28 @@ pub enum Foreign {
 }
 
 impl Foreign {
+    /// A word of fixed spelling for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Foreign::Tls => "foreign-tls",
+            Foreign::Ssl2 => "foreign-ssl2",
+            Foreign::Http2 => "foreign-http2",
+            Foreign::Ssh => "foreign-ssh",
+            Foreign::Smtp => "foreign-smtp",
+            Foreign::Socks4 => "foreign-socks4",
+            Foreign::Socks5 => "foreign-socks5",
+            Foreign::Proxy1 => "foreign-proxy1",
+            Foreign::Proxy2 => "foreign-proxy2",
+            Foreign::TlsServer => "foreign-tls-server",
+            Foreign::Http2Server => "foreign-http2-server",
+            Foreign::SshServer => "foreign-ssh-server",
+            Foreign::GreetingServer => "foreign-greeting-server",
+            Foreign::MailboxServer => "foreign-mailbox-server",
+            Foreign::ErrServer => "foreign-err-server",
+        }
+    }
+
     /// The status to answer with; `None` for peers that cannot read one.
     #[must_use]
     pub fn status(self) -> Option<u16> {

@@ -207,6 +207,60 @@ impl Verdict {
         }
     }
 
+    /// A word of fixed spelling for the rule that was broken.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Foreign(foreign) => foreign.name(),
+            Verdict::Surplus => "surplus",
+            Verdict::ControlByte(..) => "control-byte",
+            Verdict::BareCr => "bare-cr",
+            Verdict::LeadingBlank => "leading-blank",
+            Verdict::NotARequest => "not-a-request",
+            Verdict::BadMethod(..) => "bad-method",
+            Verdict::NoVersion => "no-version",
+            Verdict::BadVersion => "bad-version",
+            Verdict::OtherVersion(..) => "other-version",
+            Verdict::BlankInTarget => "blank-in-target",
+            Verdict::BadTarget => "bad-target",
+            Verdict::Tunnel => "tunnel",
+            Verdict::NotAResponse => "not-a-response",
+            Verdict::BadStatus => "bad-status",
+            Verdict::FoldedLine => "folded-line",
+            Verdict::NoColon => "no-colon",
+            Verdict::NoName => "no-name",
+            Verdict::BlankBeforeColon => "blank-before-colon",
+            Verdict::BadName(..) => "bad-name",
+            Verdict::NoHost => "no-host",
+            Verdict::SecondHost => "second-host",
+            Verdict::BadHost => "bad-host",
+            Verdict::UnknownExpectation => "unknown-expectation",
+            Verdict::BadLength => "bad-length",
+            Verdict::LengthTooLarge => "length-too-large",
+            Verdict::SecondLength => "second-length",
+            Verdict::BothLengths => "both-lengths",
+            Verdict::UnknownCoding => "unknown-coding",
+            Verdict::CodingIn10 => "coding-in-10",
+            Verdict::BodyTooLarge(..) => "body-too-large",
+            Verdict::LineTooLong => "line-too-long",
+            Verdict::TargetTooLong => "target-too-long",
+            Verdict::HeadTooLong => "head-too-long",
+            Verdict::TooManyFields => "too-many-fields",
+            Verdict::BadChunkSize(..) => "bad-chunk-size",
+            Verdict::NoChunkSize => "no-chunk-size",
+            Verdict::ChunkTooLarge => "chunk-too-large",
+            Verdict::NoChunkEnd(..) => "no-chunk-end",
+            Verdict::ExtensionTooLong => "extension-too-long",
+            Verdict::ExtensionsTooLong => "extensions-too-long",
+            Verdict::TrailersTooLong => "trailers-too-long",
+            Verdict::StoppedInHead(..) => "stopped-in-head",
+            Verdict::StoppedInBody { .. } => "stopped-in-body",
+            Verdict::StoppedInChunks(..) => "stopped-in-chunks",
+            Verdict::StoppedInTrailers => "stopped-in-trailers",
+            Verdict::NoAnswer => "no-answer",
+        }
+    }
+
     /// The sentence: what is wrong, and the section that says so.
     #[must_use]
     pub fn text(self) -> String {

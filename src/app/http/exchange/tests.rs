@@ -189,6 +189,7 @@ fn a_refused_request_has_its_reason_and_its_answer() {
     told.received(1, "GET\r\n");
     told.tell(EventKind::Malformed {
         conn: ConnId(1),
+        rule: "not-a-request",
         why: "no request line".to_owned(),
         offset: 0,
     });

@@ -293,7 +293,12 @@ impl Connection {
     /// Tells what was found; whether it ends the exchange.
     fn tell(&mut self, found: Found) -> Option<End> {
         let conn = self.conn;
-        let malformed = |why, offset| EventKind::Malformed { conn, why, offset };
+        let malformed = |rule, why, offset| EventKind::Malformed {
+            conn,
+            rule,
+            why,
+            offset,
+        };
         match found {
             Found::Interim(response) => {
                 self.interim += 1;
@@ -309,14 +314,16 @@ impl Connection {
             }
             Found::Broken(broken) => {
                 if !words::is_cut(broken.verdict) {
-                    self.session.emit(malformed(broken.text(), broken.at));
+                    let rule = broken.verdict.name();
+                    self.session.emit(malformed(rule, broken.text(), broken.at));
                 }
                 Some(End::Refused(broken))
             }
             Found::Surplus(span) => {
                 if !mem::replace(&mut self.surplus, true) {
                     let why = words::surplus(span);
-                    self.session.emit(malformed(why, span.start));
+                    let rule = "surplus-answer";
+                    self.session.emit(malformed(rule, why, span.start));
                 }
                 None
             }
