@@ -124,20 +124,14 @@ impl App {
         self.last_key = copy.last_key;
         for (tab, copied) in self.tabs.iter_mut().zip(copy.tabs) {
             tab.focus(copied.side, copied.pane());
-            let text = |search: &Option<super::filter::Search>| {
-                search
-                    .as_ref()
-                    .map_or(String::new(), |search| search.text.clone())
-            };
-            if text(&tab.search) != text(&copied.search) {
+            let searches =
+                [&tab.search, &copied.search].map(|one| one.as_ref().map(|one| &one.text));
+            if searches[0] != searches[1] {
                 tab.look_for(copied.search);
             }
-            let text = |filter: &Option<super::filter::Filter>| {
-                filter
-                    .as_ref()
-                    .map_or(String::new(), |filter| filter.text.clone())
-            };
-            if text(&tab.filter) != text(&copied.filter) {
+            let filters =
+                [&tab.filter, &copied.filter].map(|one| one.as_ref().map(|one| &one.text));
+            if filters[0] != filters[1] {
                 tab.let_pass(copied.filter);
             }
         }

@@ -65,6 +65,27 @@ pub struct Notice {
     pub hindrance: bool,
 }
 
+impl Notice {
+    /// A word.
+    #[must_use]
+    pub fn word(text: impl Into<String>) -> Notice {
+        Notice {
+            text: text.into(),
+            warning: false,
+            hindrance: false,
+        }
+    }
+
+    /// A word about something refused.
+    #[must_use]
+    pub fn warning(text: impl Into<String>) -> Notice {
+        Notice {
+            warning: true,
+            ..Notice::word(text)
+        }
+    }
+}
+
 /// One side of one tab.
 #[derive(Clone, Debug)]
 pub struct SideState {

@@ -315,22 +315,11 @@ fn lay_out(bytes: &[u8], remarks: Vec<(u64, Remark)>, setting: Setting) -> (Page
         .unwrap_or_default();
     let here = setting.finding.and_then(|finding| finding.here);
     let here = here.map(|here| here as usize);
-    match setting.payload {
-        Payload::Hex => with_remarks(
-            hex_rows(bytes, &found, here, setting),
-            bytes.len(),
-            &found,
-            remarks,
-            setting,
-        ),
-        _ => with_remarks(
-            text_rows(bytes, &found, here, setting),
-            bytes.len(),
-            &found,
-            remarks,
-            setting,
-        ),
-    }
+    let rows: Box<dyn Iterator<Item = Laid>> = match setting.payload {
+        Payload::Hex => Box::new(hex_rows(bytes, &found, here, setting)),
+        _ => Box::new(text_rows(bytes, &found, here, setting)),
+    };
+    with_remarks(rows, bytes.len(), &found, remarks, setting)
 }
 
 fn with_remarks(

@@ -2,7 +2,6 @@
 
 use crate::app::copy::{Copying, What};
 use crate::app::overlay::Overlay;
-use crate::app::side::Notice;
 use crate::app::{App, Effect};
 
 impl App {
@@ -18,19 +17,11 @@ impl App {
         };
         if let Some(bytes) = menu.bytes(what) {
             self.overlays.pop();
-            self.notice = Some(Notice {
-                text: format!("copying {}", what.word()),
-                warning: false,
-                hindrance: false,
-            });
+            self.say(format!("copying {}", what.word()));
             return vec![Effect::Copy { what, bytes }];
         }
         let why = menu.refusal(what).unwrap_or_default();
-        self.notice = Some(Notice {
-            text: format!("{}: {why}", what.word()),
-            warning: true,
-            hindrance: false,
-        });
+        self.warn(format!("{}: {why}", what.word()));
         Vec::new()
     }
 }

@@ -168,9 +168,7 @@ impl App {
         if let Some(error) = &prompt.error {
             let error = safe(error).into_owned();
             self.put_back(&prompt);
-            self.tab_mut()
-                .focused_mut()
-                .warn(format!("not used: {error}"));
+            self.warn(format!("not used: {error}"));
             return Vec::new();
         }
         self.typed.keep(prompt.purpose, &text);
@@ -217,8 +215,7 @@ impl App {
     }
 
     fn say_not_found(&mut self) {
-        let state = self.tab_mut().focused_mut();
-        state.warn("not found here".to_owned());
+        self.warn("not found here");
     }
 
     /// Brings an item of a list into view, and of its finds the `nth`.

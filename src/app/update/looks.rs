@@ -8,6 +8,7 @@ use crate::app::layout;
 use crate::app::overlay::Overlay;
 use crate::app::palette::Palette;
 use crate::app::scroll::Motion;
+use crate::app::side::Notice;
 
 impl App {
     /// Shows the same in another way.
@@ -35,15 +36,20 @@ impl App {
             Action::Theme => {
                 self.looks.theme = self.looks.theme.next();
                 let words = format!("theme: {}", self.looks.theme.word());
-                self.say(&words);
+                self.say(words);
             }
             _ => {}
         }
     }
 
-    /// Shows a word to the user until the next key.
-    fn say(&mut self, words: &str) {
-        self.tab_mut().focused_mut().say(words.to_owned());
+    /// Shows a word that belongs to no side, until the next key.
+    pub(super) fn say(&mut self, words: impl Into<String>) {
+        self.notice = Some(Notice::word(words));
+    }
+
+    /// Shows a word about something refused that belongs to no side, until the next key.
+    pub(super) fn warn(&mut self, words: impl Into<String>) {
+        self.notice = Some(Notice::warning(words));
     }
 
     fn toggle_wrap(&mut self) {

@@ -10,7 +10,6 @@ use crate::app::layout;
 use crate::app::lists::List;
 use crate::app::overlay::Overlay;
 use crate::app::scroll::{Motion, Scroll};
-use crate::app::side::Notice;
 use crate::app::spot::{Pointer, Spot};
 use crate::app::tab::{Mode, Pane};
 use crate::app::{App, Effect};
@@ -107,11 +106,7 @@ impl App {
                 "press {key} to select text with the mouse; in most terminals Shift and drag does too"
             )
         };
-        self.notice = Some(Notice {
-            text: words,
-            warning: false,
-            hindrance: false,
-        });
+        self.say(words);
     }
 
     fn click(&mut self, spot: Spot) -> Vec<Effect> {

@@ -222,20 +222,12 @@ impl App {
 impl SideState {
     /// Shows a word until the next key.
     pub fn say(&mut self, text: String) {
-        self.notice = Some(Notice {
-            text,
-            warning: false,
-            hindrance: false,
-        });
+        self.notice = Some(Notice::word(text));
     }
 
     /// Shows a word about something refused until the next key.
     pub fn warn(&mut self, text: String) {
-        self.notice = Some(Notice {
-            text,
-            warning: true,
-            hindrance: false,
-        });
+        self.notice = Some(Notice::warning(text));
     }
 
     /// What Enter would send and to whom, or what is wrong with it. The box is left alone.
