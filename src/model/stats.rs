@@ -90,7 +90,7 @@ impl Stats {
                 self.open += 1;
             }
             EventKind::Closed { .. } => self.open = self.open.saturating_sub(1),
-            EventKind::Lost { count, .. } => self.lost += count,
+            EventKind::Lost { count, .. } => self.lost = self.lost.saturating_add(*count),
             _ => {}
         }
     }
@@ -113,6 +113,22 @@ mod tests {
         assert_eq!(rate.per_second(at(3999)), 1000);
         assert_eq!(rate.per_second(at(5100)), 350);
         assert_eq!(rate.per_second(at(9000)), 0);
+    }
+
+    #[test]
+    fn losses_beyond_all_counting_are_counted_as_far_as_can_be() {
+        let mut stats = Stats::default();
+        for count in [7, u64::MAX] {
+            let (conn, why, bytes) = (None, "full".to_owned(), 0);
+            let lost = EventKind::Lost {
+                conn,
+                why,
+                count,
+                bytes,
+            };
+            stats.record(at(0), &lost);
+        }
+        assert_eq!(stats.lost, u64::MAX);
     }
 
     #[test]

@@ -14,6 +14,10 @@ pub fn is_forbidden(c: char) -> bool {
         Control, Format, LineSeparator, ParagraphSeparator, PrivateUse, SpaceSeparator, Surrogate,
         Unassigned,
     };
+    // Asking for a category takes long in a build that is not optimized.
+    if c.is_ascii() || ('─'..='▟').contains(&c) {
+        return c.is_ascii_control();
+    }
     match get_general_category(c) {
         Control | Format | Surrogate | PrivateUse | Unassigned | LineSeparator
         | ParagraphSeparator => true,
