@@ -71,11 +71,17 @@ impl Palette {
     }
 }
 
-/// Whether an action is worth choosing from a list: not when it only moves, or belongs to what is
-/// being typed.
+/// Whether an action can be chosen from the list: not when it belongs to what is being typed or to
+/// what stands in front.
 fn is_listed(row: &Binding) -> bool {
-    let moves = matches!(
-        row.action,
+    let here = |context: &Context| !context.is_overlay() && !context.is_typing();
+    row.action != Action::Palette && row.contexts.iter().any(here)
+}
+
+/// Whether an action only moves: the keys for it are better pressed than looked up.
+fn only_moves(action: Action) -> bool {
+    matches!(
+        action,
         Action::Pick(_)
             | Action::Scroll(_)
             | Action::NextField
@@ -84,14 +90,7 @@ fn is_listed(row: &Binding) -> bool {
             | Action::PreviousValue
             | Action::Left
             | Action::Right
-            | Action::Palette
-            | Action::Close
-    );
-    !moves
-        && row
-            .contexts
-            .iter()
-            .any(|context| !context.is_overlay() && !context.is_typing())
+    )
 }
 
 impl App {
@@ -113,7 +112,7 @@ impl App {
         }
         let query = palette.line.text();
         if query.trim().is_empty() {
-            items.sort_by_key(|item| item.why_not.is_some());
+            items.sort_by_key(|item| (item.why_not.is_some(), only_moves(item.action)));
             return items;
         }
         best_first(items, query)
@@ -149,6 +148,9 @@ fn best_first(items: Vec<Item>, query: &str) -> Vec<Item> {
         })
         .collect();
     // What can be done now comes first where both fit alike.
-    scored.sort_by_key(|(score, item)| (std::cmp::Reverse(*score), item.why_not.is_some()));
+    scored.sort_by_key(|(score, item)| {
+        let last = (item.why_not.is_some(), only_moves(item.action));
+        (std::cmp::Reverse(*score), last)
+    });
     scored.into_iter().map(|(_, item)| item).collect()
 }
