@@ -42,6 +42,18 @@ pub enum Found {
     Here,
 }
 
+impl Found {
+    /// Of a piece that belongs to the find with this number, one being at `here`.
+    #[must_use]
+    pub fn of(number: Option<usize>, here: Option<usize>) -> Found {
+        match number {
+            None => Found::No,
+            Some(_) if number == here => Found::Here,
+            Some(_) => Found::Yes,
+        }
+    }
+}
+
 /// A run of one tone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
@@ -322,11 +334,7 @@ struct Marks<'a> {
 
 impl Marks<'_> {
     fn of(&self, number: Option<usize>) -> Found {
-        match number {
-            None => Found::No,
-            Some(_) if number == self.here => Found::Here,
-            Some(_) => Found::Yes,
-        }
+        Found::of(number, self.here)
     }
 
     /// The number of the place that a byte belongs to.

@@ -254,11 +254,7 @@ fn pieces(row: Row<'_>, here: Option<usize>) -> Vec<Piece> {
             Kind::Text => Tone::Text,
             Kind::Mark => Tone::Mark,
         },
-        found: match span.found {
-            None => Found::No,
-            some if some == here => Found::Here,
-            Some(_) => Found::Yes,
-        },
+        found: Found::of(span.found, here),
     };
     row.spans.into_iter().map(piece).collect()
 }
