@@ -170,6 +170,23 @@ fn a_stdout_that_cannot_be_written_is_an_error_in_words() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_stdout_that_cannot_be_written_is_told_whenever_the_run_is_stopped() {
+    for delay in 0..25 {
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        let mut command = process::command("tcp server :0 --headless");
+        command.stdout(full.expect("Linux has it"));
+        let server = Netplay::of(command);
+        std::thread::sleep(std::time::Duration::from_millis(delay));
+        let _ = rustix::process::kill_process(server.pid(), rustix::process::Signal::INT);
+        let end = server.end();
+        // Before it listens to signals it is simply ended.
+        let told = end.stderr.starts_with("netplay: cannot write to stdout: ");
+        assert!(end.code.is_none() || told, "{delay} ms: {end:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_stdin_that_cannot_be_read_is_told_and_counts_as_ended() {

@@ -44,6 +44,7 @@ use crate::model::spec::{Protocol, Side, Spec};
 
 pub use feed::{Clock, Emitter, Feed};
 pub use platform::{own_addresses, raise_descriptor_limit};
+pub use session::panic_text;
 pub use socket::next_free_port;
 
 /// How many bytes may wait to be sent in one session before [`Handle::try_command`] refuses.

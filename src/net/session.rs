@@ -166,7 +166,8 @@ pub(super) fn lose_orders(session: &Session, mut inbox: Inbox) {
 }
 
 /// The words of a panic, as far as it has any.
-pub(super) fn panic_text(panic: &(dyn Any + Send)) -> String {
+#[must_use]
+pub fn panic_text(panic: &(dyn Any + Send)) -> String {
     panic
         .downcast_ref::<&str>()
         .map(|text| (*text).to_owned())

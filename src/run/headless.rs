@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::output::{self, Batch};
 use super::progress::Progress;
 use super::signals::Signals;
-use super::{input, locale};
+use super::{input, locale, panics};
 use crate::model::command::{Command, Target};
 use crate::model::event::{Event, EventKind, Outcome, SessionId};
 use crate::model::failure::{Failure, FailureKind, What};
@@ -34,6 +34,7 @@ const STILL: Duration = Duration::from_millis(500);
 /// Runs the session until it ends. The code is 0 when it ended as asked (also by a signal, or
 /// because nobody reads stdout any more) and 1 when it failed.
 pub(super) fn run(launch: HeadlessLaunch) -> anyhow::Result<u8> {
+    panics::guard_headless();
     net::raise_descriptor_limit();
     let runtime = super::runtime().context("cannot start")?;
     let code = runtime.block_on(watch(launch));

@@ -10,6 +10,7 @@ mod input;
 mod keyboard;
 pub mod locale;
 mod output;
+mod panics;
 mod progress;
 pub mod signals;
 pub mod terminal;

@@ -1,8 +1,7 @@
 //! The terminal's modes: entering the screen, leaving it whatever happens, and noticing that the
 //! terminal is gone. Leaving is safe to call twice, from a panic, and on a dead terminal.
 
-use std::io::{self, IsTerminal as _, Write as _};
-use std::panic;
+use std::io::{self, IsTerminal as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -15,11 +14,8 @@ use tokio::sync::mpsc;
 
 use super::signals::Signal;
 
-/// The exit code of a panic, as Rust's own.
-const PANIC_CODE: i32 = 101;
-
 /// The name of the thread that reads keys.
-const KEYBOARD: &str = "keyboard";
+pub(super) const KEYBOARD: &str = "keyboard";
 
 /// How many input events may wait; a terminal sends far fewer.
 const INPUT_QUEUE: usize = 1024;
@@ -154,25 +150,6 @@ pub fn is_entered() -> bool {
 pub fn abandon(code: u8) -> ! {
     let _ = terminal::disable_raw_mode();
     std::process::exit(code.into())
-}
-
-/// On this thread, which draws the screen, and on the one that reads keys, a panic leaves the
-/// screen, prints its message and ends the program: neither can go on without the other. On any
-/// other thread it prints nothing: the session that it ends shows its text.
-pub fn install_panic_hook() {
-    let screen = thread::current().id();
-    panic::set_hook(Box::new(move |info| {
-        let thread = thread::current();
-        if thread.id() != screen && thread.name() != Some(KEYBOARD) {
-            return;
-        }
-        leave();
-        let _ = writeln!(
-            io::stderr(),
-            "netplay: internal error, please report it: {info}"
-        );
-        std::process::exit(PANIC_CODE);
-    }));
 }
 
 /// Whether the terminal is ours to use: not so for a background job of a shell.

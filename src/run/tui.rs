@@ -22,7 +22,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::clipboard::{self, Clipboard};
 use super::frames::{self, FrameWriter};
 use super::signals::{Signal, Signals};
-use super::{locale, terminal};
+use super::{locale, panics, terminal};
 use crate::app::copy::What;
 use crate::app::keymap::Keymap;
 use crate::app::side::Notice;
@@ -418,7 +418,7 @@ pub fn run(mut launch: ScreenLaunch, keymap: Keymap) -> anyhow::Result<u8> {
     let clock = Clock::new();
     net::raise_descriptor_limit();
     let runtime = super::runtime()?;
-    terminal::install_panic_hook();
+    panics::guard_screen();
     let end = runtime.block_on(async {
         // Before the screen is entered: a signal would end the program in the midst of it.
         let signals = Signals::all()?;

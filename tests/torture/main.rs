@@ -14,7 +14,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use run::{Injection, SCENARIOS, run};
+use run::{Injection, SCENARIOS, Scenario, run};
 
 /// Each call, and errors that the kernel may give for it.
 const CALLS: [(&str, [&str; 2]); 10] = [
@@ -94,6 +94,33 @@ fn torture(times: std::ops::RangeInclusive<u32>, kinds: usize) -> usize {
 fn a_call_that_fails_at_first_does_no_harm() {
     if can_trace() {
         assert!(torture(1..=1, 1) > 20);
+    }
+}
+
+#[test]
+fn a_read_that_fails_while_an_http_client_closes_is_told() {
+    if can_trace() {
+        let injection = Injection {
+            scenario: Scenario::HttpClient,
+            call: "recvfrom",
+            error: "ENETDOWN",
+            // The first read has the whole answer; the second waits for the server's end.
+            when: 2,
+        };
+        assert_eq!(run(&injection), Ok(1));
+    }
+}
+
+#[test]
+fn a_runtime_whose_own_calls_fail_ends_the_program_with_words() {
+    if can_trace() {
+        let injection = Injection {
+            scenario: Scenario::TcpServer,
+            call: "write",
+            error: "EIO",
+            when: 1,
+        };
+        assert!(run(&injection).is_ok_and(|times| times > 0));
     }
 }
 

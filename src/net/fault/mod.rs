@@ -19,8 +19,8 @@ pub(super) use setup::{
     too_many_connections, unknown_host,
 };
 pub(super) use traffic::{
-    datagrams, file, file_shrank, greeting_rejected, never_reads, no_greeting, not_reading,
-    port_unreachable, sent_file, sent_file_shrank, too_large, transfer,
+    datagrams, drops_unknown, file, file_shrank, greeting_rejected, never_reads, no_greeting,
+    not_reading, port_unreachable, sent_file, sent_file_shrank, too_large, transfer,
 };
 
 /// The width that a line may have.

@@ -99,6 +99,16 @@ pub(in crate::net) fn datagrams(what: What, local: SocketAddr, error: &io::Error
     other(what, error, "receive on", subject)
 }
 
+/// The system does not tell how many datagrams it dropped.
+pub(in crate::net) fn drops_unknown(error: &io::Error) -> Failure {
+    failure(
+        What::Receive,
+        FailureKind::Other,
+        format!("UDP losses cannot be counted: the system does not say how many: {error}"),
+        "what arrives is shown as ever; losses are counted again as soon as it says",
+    )
+}
+
 /// A peer does not read: `waiting` bytes wait here, more in the system's buffers.
 pub(in crate::net) fn not_reading(protocol: Protocol, peer: SocketAddr, waiting: u64) -> Failure {
     failure(

@@ -1,6 +1,7 @@
 //! Linux tells through /proc/net which sockets there are, and through /proc/PID/fd whose they are.
 
 use std::fs;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsRawFd;
 
@@ -147,18 +148,14 @@ impl Drops {
         })
     }
 
-    /// How many were dropped since the last look.
-    pub(in crate::net) fn new_ones(&mut self) -> u64 {
-        let table = fs::read_to_string(self.table).unwrap_or_default();
-        let Some(drops) = rows(&table)
-            .find(|row| row.inode == self.inode)
-            .and_then(|row| row.drops)
-        else {
-            return 0;
-        };
+    /// How many were dropped since the last look; the error is for a table that cannot be read.
+    pub(in crate::net) fn new_ones(&mut self) -> io::Result<u64> {
+        let table = fs::read_to_string(self.table)?;
+        let row = rows(&table).find(|row| row.inode == self.inode);
+        let drops = row.and_then(|row| row.drops).unwrap_or(self.told);
         let new = drops.saturating_sub(self.told);
         self.told = drops;
-        new
+        Ok(new)
     }
 }
 

@@ -16,7 +16,7 @@ use tokio::net::UdpSocket;
 use tokio::time::Instant;
 
 use super::session::Session;
-use super::{platform, socket};
+use super::{fault, platform, socket};
 use crate::model::event::{By, ConnId, EventKind, How};
 use crate::wire::part::part;
 use crate::wire::scene::Cause;
@@ -102,6 +102,8 @@ struct Intake {
     unkept: Losses,
     drops: Vec<platform::Drops>,
     look: Option<Instant>,
+    /// The last look failed, which has been told.
+    blind: bool,
 }
 
 impl Intake {
@@ -111,6 +113,7 @@ impl Intake {
             unkept: Losses::new("came faster than they could be shown"),
             drops: sockets.iter().filter_map(platform::Drops::of).collect(),
             look: None,
+            blind: false,
         }
     }
 
@@ -148,15 +151,28 @@ impl Intake {
         self.unkept.tell(session, conn);
     }
 
-    /// Asks the kernel what it dropped since the last look, and tells.
+    /// Asks the kernel what it dropped since the last look, and tells. Where it does not say, that
+    /// is told, once until it does.
     fn look(&mut self, session: &Session) {
         self.look = None;
-        let new: u64 = self.drops.iter_mut().map(platform::Drops::new_ones).sum();
+        let (mut new, mut wrong) = (0, None);
+        for drops in &mut self.drops {
+            match drops.new_ones() {
+                Ok(more) => new += more,
+                Err(error) => wrong = Some(error),
+            }
+        }
         session.lose(
             None,
             "dropped by the system: its receive buffer was full",
             (new, 0),
         );
+        if let Some(error) = &wrong
+            && !self.blind
+        {
+            session.fail(None, fault::drops_unknown(error));
+        }
+        self.blind = wrong.is_some();
     }
 }
 
