@@ -23,7 +23,7 @@ use crate::model::event::{By, ConnId, EventKind, How};
 use crate::model::failure::{FailureKind, What};
 use crate::model::spec::Protocol;
 use crate::model::time::Stamp;
-use crate::net::{fault, socket};
+use crate::net::{fault, platform, socket};
 use crate::wire::http1::{Broken, Progress};
 
 /// How many requests may wait for their answers on one connection: who pipelines more is not read
@@ -31,6 +31,9 @@ use crate::wire::http1::{Broken, Progress};
 const MOST_WAITING: usize = 64;
 /// How many bytes of requests may wait for their answers on one connection.
 const WAITING_BYTES: usize = 1 << 20;
+/// How much of its answers the system may hold for a peer that does not read, in bytes. Left alone it
+/// takes some megabytes each: of a thousand such peers that is the memory of the machine.
+const MOST_UNSENT: u32 = 256 << 10;
 /// How long a close that the user ordered waits for the peer.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 /// How long a lingering close waits for the end of the peer (RFC 9112 §9.6).
@@ -97,6 +100,7 @@ impl Connection {
         session.emit(EventKind::Opened { conn, peer, local });
         // An answer is written whole; to hold back its last segment would only delay it.
         let _ = stream.set_nodelay(true);
+        platform::limit_unsent(&stream, MOST_UNSENT);
         let now = Instant::now();
         Connection {
             server: server.clone(),

@@ -20,7 +20,7 @@ use crate::model::http::Answer;
 use crate::net::fault;
 
 /// How much is gathered for one write, in bytes.
-const BATCH: usize = 64 << 10;
+const BATCH: usize = 32 << 10;
 
 /// How much of a file may still wait to be written when more of it is read, in bytes: enough to go
 /// on meanwhile, and little enough to keep for each of a thousand peers who do not read.

@@ -5,7 +5,8 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsRawFd;
 
-use tokio::net::UdpSocket;
+use socket2::SockRef;
+use tokio::net::{TcpStream, UdpSocket};
 
 use crate::model::failure::Holder;
 use crate::model::spec::Protocol;
@@ -122,6 +123,11 @@ fn process_with(link: &str) -> Option<Holder> {
             pid,
         }
     })
+}
+
+/// Keeps the system from taking more than so many bytes that it cannot send yet.
+pub(in crate::net) fn limit_unsent(stream: &TcpStream, bytes: u32) {
+    let _ = SockRef::from(stream).set_tcp_notsent_lowat(bytes);
 }
 
 /// The kernel's count of datagrams that a socket had no room for.

@@ -10,14 +10,14 @@ use std::io;
 use std::net::IpAddr;
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::{Drops, holder};
+pub(super) use linux::{Drops, holder, limit_unsent};
 #[cfg(unix)]
 pub use unix::raise_descriptor_limit;
 #[cfg(unix)]
 pub(super) use unix::{descriptor_limit, is_out_of_descriptors, is_too_large};
 
 #[cfg(not(target_os = "linux"))]
-pub(super) use unknown::{Drops, holder};
+pub(super) use unknown::{Drops, holder, limit_unsent};
 #[cfg(not(unix))]
 pub use windows::raise_descriptor_limit;
 #[cfg(not(unix))]
@@ -49,6 +49,8 @@ mod unknown {
     pub(in crate::net) fn holder(_protocol: Protocol, _address: SocketAddr) -> Option<Holder> {
         None
     }
+
+    pub(in crate::net) fn limit_unsent(_stream: &tokio::net::TcpStream, _bytes: u32) {}
 
     #[derive(Debug)]
     pub(in crate::net) struct Drops;
