@@ -42,7 +42,7 @@ use crate::model::command::Command;
 use crate::model::event::{Event, SessionId};
 use crate::model::launch::{Looks, ScreenLaunch};
 use crate::model::settings::Settings;
-use crate::model::size::Size;
+use crate::model::size::Exactly;
 use crate::model::spec::{Protocol, Side, Spec};
 use crate::model::time::{Origin, Stamp};
 use crate::wire::text::Charset;
@@ -319,10 +319,14 @@ impl App {
                     (n, false) => format!("{n} connections"),
                 };
                 let (name, word) = (side.protocol.name(), side.side.word());
+                let lost = match stats.lost {
+                    0 => String::new(),
+                    n => format!(", {n} lost"),
+                };
                 format!(
-                    "netplay: {name} {word}: {who}, in {}, out {}",
-                    Size(stats.received),
-                    Size(stats.sent)
+                    "netplay: {name} {word}: {who}, in {}, out {}{lost}",
+                    Exactly(stats.received),
+                    Exactly(stats.sent)
                 )
             })
             .collect()

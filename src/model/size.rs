@@ -62,9 +62,38 @@ impl fmt::Display for Size {
     }
 }
 
+/// A number of bytes to the last one, its thousands set apart: `3,512,345 B`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exactly(pub u64);
+
+impl fmt::Display for Exactly {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 2);
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                text.push(',');
+            }
+            text.push(digit);
+        }
+        f.pad(&(text + " B"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn exact_sizes_have_their_thousands_set_apart() {
+        let text = |n| Exactly(n).to_string();
+        assert_eq!(text(0), "0 B");
+        assert_eq!(text(999), "999 B");
+        assert_eq!(text(1000), "1,000 B");
+        assert_eq!(text(123_456), "123,456 B");
+        assert_eq!(text(3_512_345), "3,512,345 B");
+        assert_eq!(text(u64::MAX), "18,446,744,073,709,551,615 B");
+    }
 
     #[test]
     fn sizes_are_read_with_and_without_a_unit() {
