@@ -18,8 +18,9 @@ pub mod tui;
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::num::NonZero;
 use std::path::Path;
-use std::slice;
+use std::{slice, thread};
 
 use anyhow::Context as _;
 use tokio::runtime::{Builder, Runtime};
@@ -85,8 +86,16 @@ fn print(text: &[u8]) -> anyhow::Result<u8> {
 /// each takes memory.
 const WAITING_THREADS: usize = 64;
 
-fn runtime() -> io::Result<Runtime> {
+/// The runtime of the sessions. It has a thread less than there are processors: the thread that draws,
+/// or prints, is as busy as they are, and where threads wait for a processor each wake-up is paid for
+/// twice.
+///
+/// # Errors
+/// When the system gives no threads or no descriptors.
+pub fn runtime() -> io::Result<Runtime> {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
     Builder::new_multi_thread()
+        .worker_threads(processors.saturating_sub(1).max(1))
         .max_blocking_threads(WAITING_THREADS)
         .enable_all()
         .build()

@@ -12,9 +12,9 @@ use std::thread;
 use std::time::Duration;
 
 use crossterm::event::{Event as Input, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
+use ratatui::{Terminal, TerminalOptions, Viewport};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -363,8 +363,7 @@ impl<B: Backend> Screen<B> {
             return Ok(());
         }
         let size = self.terminal.size()?;
-        self.terminal
-            .resize(ratatui::layout::Rect::new(0, 0, size.width, size.height))?;
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))?;
         self.update(Message::Resize(size.width, size.height));
         Ok(())
     }
@@ -454,7 +453,7 @@ async fn show(
         addresses: net::own_addresses(),
         can_suspend: terminal::CAN_STOP,
     };
-    let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
+    let terminal = fixed_terminal(CrosstermBackend::new(FrameWriter::default()))?;
     let (notify, mut signalled) = mpsc::channel(16);
     tokio::spawn(pass_on(signals, notify));
     let mut input = terminal::read_input()?;
@@ -467,6 +466,13 @@ async fn show(
         .unwrap_or(End::Gone);
     terminal::leave();
     Ok((end, screen.app().summary()))
+}
+
+/// A terminal whose size is looked at when it has changed, not for every frame.
+fn fixed_terminal<B: Backend>(backend: B) -> Result<Terminal<B>, B::Error> {
+    let whole = Rect::from((Position::ORIGIN, backend.size()?));
+    let viewport = Viewport::Fixed(whole);
+    Terminal::with_options(backend, TerminalOptions { viewport })
 }
 
 /// Tells the loop of signals. When it does not obey one that ends the program, this does.

@@ -1,7 +1,6 @@
 //! A side's log: visible rows only, in columns that stay.
 
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
 use super::paint::Painter;
 use super::panes::has_keys;
@@ -284,7 +283,7 @@ pub fn draw_entry(painter: &mut Painter, row: &Row) {
                     cell.bg = cursor;
                 }
             }),
-            None => painter.buffer.set_style(rows, Style::new().patch(style)),
+            None => painter.style(rows, style),
         }
     }
 }

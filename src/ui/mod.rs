@@ -86,8 +86,8 @@ pub fn render(app: &App, area: Rect, buffer: &mut Buffer) -> Drawn {
 
 fn render_seen(app: &App, area: Rect, buffer: &mut Buffer) -> Drawn {
     let theme = Theme::new(app.looks.theme, app.charset());
-    buffer.set_style(area, theme.style(Role::Plain));
     let mut painter = Painter::new(buffer, theme);
+    painter.style(area, theme.style(Role::Plain));
     // The terminal may already have another size than the app knows.
     let fits = area.width >= app.size.0 && area.height >= app.size.1;
     let Some(geometry) = layout::geometry(app).filter(|_| fits) else {

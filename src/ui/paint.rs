@@ -64,8 +64,38 @@ impl<'a> Painter<'a> {
         if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
             return x;
         }
-        let text = self.spelled(text);
-        self.buffer.set_stringn(x, y, text, width.into(), style).0
+        if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            let text = self.spelled(text);
+            return self.buffer.set_stringn(x, y, text, width.into(), style).0;
+        }
+        // Most text is of this kind. To look for clusters in it would be half of the work of a frame.
+        let cells = self.cells(Rect::new(x, y, width, 1));
+        let written = cells.zip(text.chars()).map(|(cell, c)| {
+            cell.set_char(c).set_style(style);
+        });
+        x + written.count() as u16
+    }
+
+    /// The cells of an area, row by row.
+    fn cells(&mut self, area: Rect) -> impl Iterator<Item = &mut Cell> {
+        let whole = self.buffer.area;
+        let area = area.intersection(whole);
+        let columns =
+            usize::from(area.left() - whole.left())..usize::from(area.right() - whole.left());
+        let rows = self
+            .buffer
+            .content
+            .chunks_exact_mut(whole.width.max(1).into());
+        let above = area.top().saturating_sub(whole.top());
+        let rows = rows.skip(above.into()).take(area.height.into());
+        rows.flat_map(move |row| &mut row[columns.clone()])
+    }
+
+    /// Gives the cells of an area a style, and leaves what stands in them.
+    pub fn style(&mut self, area: Rect, style: Style) {
+        self.cells(area).for_each(|cell| {
+            cell.set_style(style);
+        });
     }
 
     /// Writes a text of at most `width` cells in a role. Returns the column behind it.
@@ -126,17 +156,17 @@ impl<'a> Painter<'a> {
     }
 
     /// Changes the cells of an area.
-    pub fn change(&mut self, area: Rect, change: impl Fn(&mut Cell)) {
-        for position in area.intersection(self.buffer.area).positions() {
-            change(&mut self.buffer[position]);
-        }
+    pub fn change(&mut self, area: Rect, change: impl FnMut(&mut Cell)) {
+        self.cells(area).for_each(change);
     }
 
     /// A horizontal rule over a whole row.
     pub fn rule(&mut self, row: Rect) {
-        let style = self.theme.style(Role::Rule);
-        let line = self.theme.rule().repeat(row.width.into());
-        self.styled(row.x, row.y, &line, style, row.width);
+        let (line, style) = (self.theme.rule(), self.theme.style(Role::Rule));
+        let row = Rect { height: 1, ..row };
+        self.change(row, |cell| {
+            cell.set_symbol(line).set_style(style);
+        });
     }
 
     /// A rule with a title at its left. Returns the columns that are still free.
@@ -165,13 +195,10 @@ impl<'a> Painter<'a> {
 
     /// Clears an area to the ground.
     pub fn clear(&mut self, area: Rect) {
-        let area = area.intersection(self.buffer.area);
         let style = self.theme.style(Role::Plain);
-        for y in area.top()..area.bottom() {
-            for x in area.left()..area.right() {
-                self.buffer[(x, y)].reset();
-            }
-        }
-        self.buffer.set_style(area, style);
+        self.change(area, |cell| {
+            cell.reset();
+            cell.set_style(style);
+        });
     }
 }

@@ -49,9 +49,7 @@ pub fn draw(app: &App, palette: &Palette, painter: &mut Painter, screen: Rect) -
         };
         let chosen = n == palette.chosen;
         if chosen {
-            painter
-                .buffer
-                .set_style(row, painter.theme.style(Role::Cursor));
+            painter.style(row, painter.theme.style(Role::Cursor));
         }
         let able = item.why_not.is_none();
         let role = |role| match (chosen, able) {

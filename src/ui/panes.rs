@@ -308,9 +308,7 @@ fn connection_row(
 ) {
     let role = if picked { Role::Cursor } else { Role::Plain };
     if picked {
-        painter
-            .buffer
-            .set_style(row, painter.theme.style(Role::Cursor));
+        painter.style(row, painter.theme.style(Role::Cursor));
     }
     let mark = if picked {
         painter.theme.either("▸", ">")

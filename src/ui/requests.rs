@@ -107,9 +107,7 @@ fn exchange_row(
     picked: bool,
 ) {
     let (plain, quiet) = if picked {
-        painter
-            .buffer
-            .set_style(row, painter.theme.style(Role::Cursor));
+        painter.style(row, painter.theme.style(Role::Cursor));
         (Role::Cursor, Role::Cursor)
     } else {
         (Role::Plain, Role::Quiet)

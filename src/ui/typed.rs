@@ -74,7 +74,7 @@ pub fn draw(painter: &mut Painter, area: &TextArea<'_>, rect: Rect) -> Option<Po
         return None;
     }
     let theme = painter.theme;
-    painter.buffer.set_style(rect, theme.style(Role::Plain));
+    painter.style(rect, theme.style(Role::Plain));
     let masked = masked_area(area, theme.charset);
     let area = masked.as_ref().unwrap_or(area);
     let mut cells = Buffer::empty(rect);

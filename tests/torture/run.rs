@@ -95,8 +95,6 @@ fn traced_command(injection: &Injection, trace: &Path) -> Command {
         .arg("--json")
         .env("LC_ALL", "C.UTF-8")
         .env("RUST_BACKTRACE", "0")
-        // Times are counted for each thread.
-        .env("TOKIO_WORKER_THREADS", (when % 2 + 1).to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -14,7 +14,6 @@ use hyper_util::rt::TokioIo;
 use socket2::{Domain, Socket, Type};
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener as Listener;
-use tokio::runtime::Builder;
 
 /// The listen queue, as ours.
 const BACKLOG: i32 = 4096;
@@ -34,7 +33,7 @@ pub fn run(words: &[String]) {
 
 /// The runtime that our program has.
 fn in_runtime(work: impl Future<Output = ()>) {
-    let runtime = Builder::new_multi_thread().enable_all().build();
+    let runtime = netplay::run::runtime();
     runtime.expect("a runtime").block_on(work);
 }
 
