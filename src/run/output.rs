@@ -43,6 +43,10 @@ pub(super) struct Output {
 
 /// How much is written in one call, in bytes: little enough to see whether anybody reads.
 const PIECE: usize = 64 << 10;
+/// How much a pipe is asked to hold, in bytes, where that can be asked for: with room for one piece
+/// only, reader and writer would wait for each other at every one.
+#[cfg(target_os = "linux")]
+const PIPE: usize = 512 << 10;
 /// How long the last words may take; stderr may be as stuck as stdout.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
@@ -115,8 +119,7 @@ fn write_all(
     give_back: &blocking::Sender<Batch>,
     written: &AtomicU64,
 ) -> io::Result<()> {
-    // Held to the end: at exit nobody may wait for a write that is stuck.
-    let mut stdout = io::stdout().lock();
+    let mut stdout = stdout()?;
     while let Some(mut batch) = waiting.blocking_recv() {
         for piece in batch.out.chunks(PIECE) {
             stdout.write_all(piece)?;
@@ -129,6 +132,25 @@ fn write_all(
         let _ = give_back.send(batch);
     }
     Ok(())
+}
+
+/// Stdout without the library's buffer, which would look through all that it is given for line ends,
+/// and whose lock a write that is stuck would hold.
+#[cfg(unix)]
+fn stdout() -> io::Result<impl Write> {
+    use std::os::fd::AsFd as _;
+    let owned = io::stdout().as_fd().try_clone_to_owned()?;
+    #[cfg(target_os = "linux")]
+    let _ = rustix::pipe::fcntl_setpipe_size(&owned, PIPE);
+    Ok(std::fs::File::from(owned))
+}
+
+/// A console takes text, not bytes, which is the library's matter. Held to the end: at exit nobody may
+/// wait for a write that is stuck.
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+fn stdout() -> io::Result<impl Write> {
+    Ok(io::stdout().lock())
 }
 
 /// Writes a line to stderr, if that can be done without waiting for long.

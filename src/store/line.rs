@@ -11,7 +11,7 @@ use crate::model::event::{ConnId, Event, EventKind};
 use crate::model::size::Size;
 use crate::model::spec::{Protocol, Side};
 use crate::model::time::Origin;
-use crate::wire::text::{one_line, safe};
+use crate::wire::text::{one_line, plain_lines, safe};
 use crate::wire::words;
 
 /// Where the text of a line begins, in cells: time, mark and connection stand before it.
@@ -66,7 +66,6 @@ impl Encoder {
 
     /// Appends the event to `out` as one line, or as two where a hint belongs to it.
     pub fn encode(&mut self, event: &Event, out: &mut Vec<u8>) {
-        self.line.clear();
         self.time(event);
         let mark = if self.ascii {
             words::ascii_mark(&event.kind)
@@ -78,8 +77,13 @@ impl Encoder {
             .conn()
             .map_or(String::new(), |c: ConnId| c.to_string());
         self.put(format_args!("  {mark} {conn:<5} "));
-        self.text(&event.kind);
+        self.text(&event.kind, out);
         self.line.push('\n');
+        self.flush(out);
+    }
+
+    /// Appends what stands in the line so far.
+    fn flush(&mut self, out: &mut Vec<u8>) {
         if self.ascii && !self.line.is_ascii() {
             for c in self.line.chars() {
                 if c.is_ascii() {
@@ -91,6 +95,7 @@ impl Encoder {
         } else {
             out.extend_from_slice(self.line.as_bytes());
         }
+        self.line.clear();
     }
 
     fn put(&mut self, text: std::fmt::Arguments<'_>) {
@@ -117,7 +122,7 @@ impl Encoder {
         self.put(format_args!(".{:03}", at.subsec_millisecond()));
     }
 
-    fn text(&mut self, kind: &EventKind) {
+    fn text(&mut self, kind: &EventKind, out: &mut Vec<u8>) {
         let words = words::sentence(kind, self.protocol, self.side);
         match kind {
             EventKind::FileStarted { conn, .. } => _ = self.files.insert(*conn),
@@ -129,7 +134,7 @@ impl Encoder {
         }
         match kind.data() {
             Some(data) => {
-                self.payload(data);
+                self.payload(data, out);
                 if data.is_empty() {
                     self.line.push_str(&words);
                 } else if !words.is_empty() {
@@ -145,9 +150,12 @@ impl Encoder {
         }
     }
 
-    fn payload(&mut self, data: &[u8]) {
+    fn payload(&mut self, data: &[u8], out: &mut Vec<u8>) {
         self.put(format_args!("{:>8}  ", Size(data.len() as u64)));
-        one_line(data, &mut self.line);
+        // Most of it needs no second look at its characters, and so no second copy.
+        self.flush(out);
+        let rest = plain_lines(data, |text| out.extend_from_slice(text));
+        one_line(rest, &mut self.line);
     }
 
     /// The beginning of a piece of a file, enough to see which it is.

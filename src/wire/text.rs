@@ -9,6 +9,7 @@ use std::fmt;
 use std::iter::FusedIterator;
 use std::ops::Range;
 
+use memchr::memchr;
 use unicode_width::UnicodeWidthStr;
 
 use super::characters::{
@@ -366,20 +367,50 @@ pub fn incomplete_tail(bytes: &[u8]) -> usize {
 /// again: what is not printable is escaped, and `\` doubled.
 pub fn one_line(bytes: &[u8], out: &mut String) {
     out.reserve(bytes.len());
-    for token in Tokens::new(bytes, LINE) {
+    let rest = plain_lines(bytes, |text| out.push_str(well_formed(text)));
+    for token in Tokens::new(rest, LINE) {
         match token.shown {
             Shown::Source(text) => {
-                let mut rest = text;
-                while let Some((plain, after)) = rest.split_once('\\') {
-                    out.push_str(plain);
-                    out.push_str("\\\\");
-                    rest = after;
-                }
-                out.push_str(rest);
+                double_backslashes(text.as_bytes(), |text| out.push_str(well_formed(text)));
             }
             mark => mark.push_to(out),
         }
     }
+}
+
+/// What [`one_line`] makes of lines of ASCII, as most are, piece by piece and without taking them
+/// apart. Gives what is left from the first byte on that is not so simple, or from the one before:
+/// what follows may be joined to it.
+pub(crate) fn plain_lines(bytes: &[u8], mut push: impl FnMut(&[u8])) -> &[u8] {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let printable = printable_ascii(rest);
+        let mark = match rest.get(printable) {
+            Some(b'\n') => b"\\n",
+            Some(b'\r') => b"\\r",
+            Some(b'\t') => b"\\t",
+            Some(_) => {
+                let (plain, left) = rest.split_at(printable.saturating_sub(1));
+                double_backslashes(plain, push);
+                return left;
+            }
+            None => &b""[..],
+        };
+        double_backslashes(part(rest, ..printable), &mut push);
+        push(mark);
+        rest = rest.get(printable + 1..).unwrap_or_default();
+    }
+    rest
+}
+
+fn double_backslashes(text: &[u8], mut push: impl FnMut(&[u8])) {
+    let mut rest = text;
+    while let Some(at) = memchr(b'\\', rest) {
+        push(part(rest, ..=at));
+        push(b"\\");
+        rest = part(rest, at + 1..);
+    }
+    push(rest);
 }
 
 /// The same as a new string.

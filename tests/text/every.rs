@@ -1,7 +1,7 @@
 //! What holds for every byte, every character and any mixture of them.
 
 use netplay::wire::escapes::unescape;
-use netplay::wire::text::{Charset, Shown, one_line_string, tokens};
+use netplay::wire::text::{Charset, Shown, one_line_string, safe, tokens};
 use proptest::prelude::*;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -117,5 +117,31 @@ proptest! {
             let again = tokens(&bytes[start..], Charset::Unicode).next();
             prop_assert_eq!(again.map(|again| again.shown), Some(token.shown));
         }
+    }
+}
+
+/// Texts of what is taken by whole lines and of what is not, in any order.
+fn mixed() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "[ -\\[\\]-~]{0,40}",
+        Just("\n".to_owned()),
+        Just("\r\n".to_owned()),
+        Just("\t".to_owned()),
+        Just("\u{301}".to_owned()),
+        Just("\u{fe0f}".to_owned()),
+        Just("\u{1161}".to_owned()),
+        any::<char>()
+            .prop_filter("doubled in one form only", |c| *c != '\\')
+            .prop_map(String::from),
+    ];
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn lines_taken_whole_read_as_those_taken_to_pieces(text in mixed()) {
+        prop_assert_eq!(one_line_string(text.as_bytes()), safe(&text));
     }
 }
