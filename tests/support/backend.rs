@@ -97,7 +97,12 @@ impl Backend for SharedBackend {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        self.on_cells(|cells| cells.draw(content))
+        self.on_cells(|cells| {
+            // It may have become smaller since the frame was begun.
+            let area = cells.buffer().area;
+            let there = |(x, y, _): &(u16, u16, &Cell)| area.contains(Position::new(*x, *y));
+            cells.draw(content.filter(there))
+        })
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {

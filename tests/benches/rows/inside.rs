@@ -3,6 +3,7 @@
 //! beside it.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -17,7 +18,9 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
 use crate::measure::{Samples, note, tell, title};
+use crate::peers::has;
 use crate::screen::{SIZE, launch, machine};
+use crate::terminal;
 
 /// The entries of row 12.
 const MANY: usize = 1_000_000;
@@ -101,15 +104,17 @@ pub fn hand_over() {
     assert!(!app.tab().get(Side::Server).log.is_empty());
 }
 
-/// A server whose log holds so many entries, the log before the reader. One in a hundred thousand
-/// has the rare word.
+/// An entry; one in a hundred thousand has the rare word.
+fn line(n: usize) -> String {
+    let rare = if n % 100_000 == 4_242 { RARE } else { "fox" };
+    format!("entry {n}: the quick brown {rare} jumps over a lazy dog")
+}
+
+/// A server whose log holds so many entries, the log before the reader.
 fn with_entries(many: usize) -> App {
     let (mut app, id) = server("--history 512MiB");
     for n in 0..many {
-        let rare = if n % 100_000 == 4_242 { RARE } else { "fox" };
-        let data = Bytes::from(format!(
-            "entry {n}: the quick brown {rare} jumps over a lazy dog"
-        ));
+        let data = Bytes::from(line(n));
         let at = Stamp(Duration::from_micros(n as u64));
         let kind = received(data);
         app.update(Message::Event(id, Event { at, kind }));
@@ -160,6 +165,57 @@ pub fn finding() {
         }
     }
 }
+
+/// A word that no entry has.
+const ABSENT: &str = "wolverine";
+
+/// Row 12: the same text in a pager, searched for a word that is not there and filtered by one that is
+/// rare: both must look at all of it.
+pub fn paging() {
+    title("12", "a million entries beside less with the same lines");
+    if !has("less") {
+        return note("less", "is not installed");
+    }
+    let mut app = with_entries(MANY);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("lines");
+    let lines: String = (0..MANY).map(|n| line(n) + "\n").collect();
+    std::fs::write(&path, lines).expect("there is room");
+    let words = format!("-S {}", path.display());
+    let mut less = terminal::Terminal::start("less", &words, b"entry 1:");
+    less.found();
+    // What tells that less is done, and what brings it back to where it was.
+    let last = format!("{}: the quick", MANY - 100_000 + 4_242);
+    for (sign, query, done, back) in [
+        ('/', ABSENT, "not found", "\r"),
+        ('&', RARE, last.as_str(), "&\r"),
+    ] {
+        let quickest = |times: [f64; TIMES]| times.into_iter().fold(f64::MAX, f64::min);
+        let ours = quickest([(); TIMES].map(|()| find(&mut app, sign, query).0));
+        let theirs = quickest([(); TIMES].map(|()| {
+            less.press(&format!("{sign}{query}"));
+            thread::sleep(SETTLED);
+            less.want(done);
+            let begin = Instant::now();
+            less.press("\r");
+            let took = less.found().saturating_duration_since(begin);
+            less.press(back);
+            thread::sleep(SETTLED);
+            took.as_secs_f64() * 1e3
+        }));
+        note(&format!("less, {sign}{query}"), &format!("{theirs:.1} ms"));
+        let (figure, goal) = (format!("{ours:.1} ms"), "not slower");
+        tell(
+            &format!("netplay, {sign}{query}"),
+            &figure,
+            goal,
+            ours <= theirs,
+        );
+    }
+}
+
+/// How long a pager may take to draw what was typed.
+const SETTLED: Duration = Duration::from_millis(200);
 
 /// Types a query: how long it is from the last letter to the last find, and how long the slowest
 /// letter took to its frame, both in ms.

@@ -73,9 +73,13 @@ fn main() {
         ("12", || {
             inside::scrolling();
             inside::finding();
+            inside::paging();
         }),
         ("13", || rest::doors(ROUNDS)),
-        ("14", || rest::piped(ROUNDS)),
+        ("14", || {
+            rest::piped(ROUNDS);
+            rest::slowly_read();
+        }),
     ];
     // Cargo adds an option of its own.
     let wanted: Vec<&String> = words

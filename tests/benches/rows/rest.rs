@@ -2,13 +2,17 @@
 //! to do without a screen.
 
 use std::fs;
+use std::io::Read as _;
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
 
 use crate::load::{TIME, amount, bulk, connects, messages, open};
-use crate::measure::{Contender, Samples, Unit, note, race, tell, title};
+use crate::measure::{Contender, Figure, Samples, Unit, note, race, tell, title};
 use crate::peers::{Peer, free_port, has, wait_listening};
 use crate::streams::server;
 use crate::terminal::{FRAME_END, Terminal};
@@ -232,4 +236,60 @@ pub fn piped(rounds: usize) {
             race(unit, rounds, contenders);
         }
     }
+}
+
+/// What a peer sends to a program whose output is read slowly, in bytes.
+const HELD_BACK: usize = 24 << 20;
+/// So much is read of that output at a time, and then nothing for a while.
+const SIP: usize = 64 << 10;
+const BREATH: Duration = Duration::from_millis(5);
+
+/// Row 14, its second half: who reads slowly slows the peer, and misses nothing.
+pub fn slowly_read() {
+    title(
+        "14",
+        "--json read slowly: the peer is held back, nothing is lost",
+    );
+    let port = free_port();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_netplay"));
+    let words = format!("tcp server 127.0.0.1:{port} --json");
+    command.args(words.split_whitespace()).stdin(Stdio::null());
+    let mut ours = command.stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut pipe = ours.stdout.take().expect("it is piped");
+    wait_listening(port);
+    let begin = Instant::now();
+    let reader = thread::spawn(move || {
+        let (mut all, mut sip) = (Vec::new(), vec![0; SIP]);
+        while let Ok(n @ 1..) = pipe.read(&mut sip) {
+            all.extend_from_slice(&sip[..n]);
+            thread::sleep(BREATH);
+        }
+        all
+    });
+    amount(port, 64 << 10, (HELD_BACK / (64 << 10)) as u64);
+    let rate = HELD_BACK as f64 / begin.elapsed().as_secs_f64();
+    // Told to stop, it still says all that it has.
+    let pid = Pid::from_child(&ours);
+    kill_process(pid, Signal::INT).expect("it runs");
+    let told = reader.join().expect("it reads to the end");
+    let _ = ours.wait();
+    let lines = told
+        .split(|byte| *byte == b'\n')
+        .filter(|line| !line.is_empty());
+    let events = lines.map(|line| serde_json::from_slice(line).expect("whole lines"));
+    let received = events.filter(|event: &Value| event["event"] == "received");
+    let bytes: u64 = received.filter_map(|event| event["len"].as_u64()).sum();
+    let slow = SIP as f64 / BREATH.as_secs_f64();
+    tell(
+        "the peer's speed",
+        &Figure(rate, Unit::Bytes).to_string(),
+        &format!("about the reader's, {}", Figure(slow, Unit::Bytes)),
+        rate < 2.0 * slow,
+    );
+    tell(
+        "told of what was sent",
+        &format!("{bytes} B"),
+        &format!("all {HELD_BACK}"),
+        bytes == HELD_BACK as u64,
+    );
 }

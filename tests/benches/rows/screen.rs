@@ -11,7 +11,6 @@ use netplay::net::Clock;
 use netplay::run::tui::Screen;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use tokio::runtime::Builder;
 use tokio::sync::mpsc;
 
 /// The size of the terminal, in columns and rows.
@@ -50,8 +49,7 @@ pub fn machine(clock: &Clock) -> Machine {
 /// the work gave, and what the server in front has counted.
 pub fn run<T>(line: &str, work: impl FnOnce() -> T) -> (T, Counted) {
     let launch = launch(line);
-    let runtime = Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.expect("a runtime");
+    let runtime = netplay::run::runtime().expect("a runtime");
     let (keys, mut input) = mpsc::channel(16);
     let (signals, mut signalled) = mpsc::channel(16);
     let task = runtime.spawn(async move {
