@@ -12,9 +12,9 @@ use std::thread;
 use std::time::Duration;
 
 use crossterm::event::{Event as Input, MouseButton, MouseEvent, MouseEventKind};
+use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::{Position, Rect};
-use ratatui::{Terminal, TerminalOptions, Viewport};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -31,7 +31,7 @@ use crate::app::{App, Effect, Machine, Message};
 use crate::model::event::{EventKind, SessionId};
 use crate::model::launch::ScreenLaunch;
 use crate::net::{self, Clock, Feed, Handle};
-use crate::ui;
+use crate::ui::{self, Drawn};
 
 /// At most one frame in this time.
 const FRAME: Duration = Duration::from_millis(16);
@@ -346,14 +346,31 @@ impl<B: Backend> Screen<B> {
             // What was typed a moment ago may be found in the first piece, and be in this frame.
             self.work();
         }
-        let app = &self.app;
         if !self.away {
-            let spots = &mut self.spots;
-            self.terminal.draw(|frame| *spots = ui::draw(app, frame))?;
+            self.draw_frame()?;
         }
         self.dirty = false;
         self.last_frame = Some(Instant::now());
         Ok(())
+    }
+
+    /// What `Terminal::draw` does, but for its asking the system for the size each time: the loop is
+    /// told when that changes.
+    fn draw_frame(&mut self) -> Result<(), B::Error> {
+        let mut frame = self.terminal.get_frame();
+        let (area, cells) = (frame.area(), frame.buffer_mut());
+        let Drawn { cursor, spots } = ui::render(&self.app, area, cells);
+        self.spots = spots;
+        self.terminal.flush()?;
+        match cursor {
+            None => self.terminal.hide_cursor()?,
+            Some(position) => {
+                self.terminal.show_cursor()?;
+                self.terminal.set_cursor_position(position)?;
+            }
+        }
+        self.terminal.swap_buffers();
+        self.terminal.backend_mut().flush()
     }
 
     /// Draws every cell anew, at the size that the terminal has now. What it shows is not known: it
@@ -453,7 +470,7 @@ async fn show(
         addresses: net::own_addresses(),
         can_suspend: terminal::CAN_STOP,
     };
-    let terminal = fixed_terminal(CrosstermBackend::new(FrameWriter::default()))?;
+    let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
     let (notify, mut signalled) = mpsc::channel(16);
     tokio::spawn(pass_on(signals, notify));
     let mut input = terminal::read_input()?;
@@ -466,13 +483,6 @@ async fn show(
         .unwrap_or(End::Gone);
     terminal::leave();
     Ok((end, screen.app().summary()))
-}
-
-/// A terminal whose size is looked at when it has changed, not for every frame.
-fn fixed_terminal<B: Backend>(backend: B) -> Result<Terminal<B>, B::Error> {
-    let whole = Rect::from((Position::ORIGIN, backend.size()?));
-    let viewport = Viewport::Fixed(whole);
-    Terminal::with_options(backend, TerminalOptions { viewport })
 }
 
 /// Tells the loop of signals. When it does not obey one that ends the program, this does.

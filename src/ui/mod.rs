@@ -37,7 +37,6 @@ pub mod theme;
 mod transfer;
 mod typed;
 
-use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -64,17 +63,7 @@ pub struct Drawn {
     pub spots: Spots,
 }
 
-/// Draws the whole screen, and puts the cursor where text is typed. Returns what can be clicked.
-pub fn draw(app: &App, frame: &mut Frame) -> Spots {
-    let area = frame.area();
-    let drawn = render(app, area, frame.buffer_mut());
-    if let Some(cursor) = drawn.cursor {
-        frame.set_cursor_position(cursor);
-    }
-    drawn.spots
-}
-
-/// Draws into a buffer.
+/// Draws the whole screen.
 pub fn render(app: &App, area: Rect, buffer: &mut Buffer) -> Drawn {
     let drawn = render_seen(app.seen(), area, buffer);
     if app.is_frozen() {

@@ -41,7 +41,10 @@ fn bytes(story: &Story) -> Vec<u8> {
         Terminal::with_options(backend, TerminalOptions { viewport }).expect("a size is given");
     terminal
         .draw(|frame| {
-            ui::draw(&story.app, frame);
+            let drawn = ui::render(&story.app, frame.area(), frame.buffer_mut());
+            if let Some(cursor) = drawn.cursor {
+                frame.set_cursor_position(cursor);
+            }
         })
         .expect("memory takes all");
     let bytes = wire.0.borrow().clone();

@@ -193,9 +193,10 @@ fn is_of_concern(line: &str) -> bool {
         "</proc/sys/vm/",
         "</sys/fs/cgroup/",
     ];
-    !before_main.iter().any(|path| line.contains(path))
-        && !line.contains("EPOLL_CTL_DEL")
-        && !(line.contains("sendto(") && line.contains("<UNIX"))
+    let early = before_main.iter().any(|path| line.contains(path));
+    let signalled = line.contains("sendto(") && line.contains("<UNIX");
+    let gone = line.contains("EPOLL_CTL_DEL");
+    !(early || signalled || gone)
 }
 
 /// Whether a fault is named.

@@ -131,7 +131,8 @@ impl Exchanges {
             EventKind::Sent { conn, data, .. } => self.give_request(at, *conn, data.clone()),
             EventKind::Received { conn, data, .. } => self.receive_answer(at, *conn, data.clone()),
             EventKind::Request { conn, request } => {
-                let end = request.message.offset + request.message.raw_len;
+                let message = &request.message;
+                let end = message.offset.saturating_add(message.raw_len);
                 self.request_is_whole(at, *conn, end, &request.method, &request.target);
             }
             EventKind::Response { conn, response } => self.answer_is_whole(at, *conn, response),

@@ -230,7 +230,7 @@ fn find(app: &mut App, sign: char, query: &str) -> (f64, f64) {
             KeyModifiers::NONE,
         )));
         while app.work(PIECE) && begin.elapsed() < MOMENT {}
-        let drawn = terminal.draw(|frame| drop(ui::draw(app, frame)));
+        let drawn = terminal.draw(|frame| drop(ui::render(app, frame.area(), frame.buffer_mut())));
         drawn.expect("a sink takes all");
         slowest = slowest.max(begin.elapsed().as_secs_f64() * 1e3);
     }
@@ -258,7 +258,8 @@ pub fn scrolling() {
         let mut press = |code: KeyCode| {
             let begin = Instant::now();
             app.update(Message::Key(KeyEvent::new(code, KeyModifiers::NONE)));
-            let drawn = terminal.draw(|frame| drop(ui::draw(&app, frame)));
+            let drawn =
+                terminal.draw(|frame| drop(ui::render(&app, frame.area(), frame.buffer_mut())));
             drawn.expect("a sink takes all");
             frames.push(begin.elapsed().as_secs_f64() * 1e3);
         };

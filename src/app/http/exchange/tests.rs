@@ -283,3 +283,14 @@ fn the_oldest_go_when_the_budget_is_full_and_the_newest_stays() {
     told.exchanges.clear();
     assert!(told.exchanges.is_empty() && told.exchanges.bytes == 0);
 }
+
+#[test]
+fn a_request_that_claims_to_end_behind_all_that_can_be_counted_takes_what_came() {
+    let mut told = Told::new(Side::Server);
+    told.opened(1);
+    told.received(1, "GET / HTTP/1.1\r\n\r\n");
+    told.request(1, "GET", u64::MAX, 18);
+    let exchange = told.exchanges.get(1).expect("it came");
+    assert!(exchange.request.whole);
+    assert_eq!(exchange.request.kept(), 18);
+}
