@@ -2,7 +2,6 @@
 //! the exit code.
 
 use std::env;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use netplay::config::Config;
@@ -30,7 +29,7 @@ fn main() -> ExitCode {
     match run::run(launch, config.keymap) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            let _ = writeln!(io::stderr(), "netplay: {error:#}");
+            run::complain(&format!("{error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -382,6 +382,23 @@ fn where_the_locale_has_no_utf8_lines_are_ascii() {
     }
 }
 
+#[test]
+fn where_the_locale_has_no_utf8_stderr_is_ascii() {
+    let missing = "größe.html";
+    for words in [
+        format!("tcp client {missing}:1 --json"),
+        format!("tcp client {missing}:1 --headless"),
+        format!("http server :0 --page {missing} --headless"),
+    ] {
+        let mut command = process::command(&words);
+        command.env("LC_ALL", "C");
+        let end = Netplay::of(command).end();
+        assert_eq!(end.code, Some(1), "{words}: {end:?}");
+        let told = end.stderr.is_ascii() && end.stderr.contains(r"gr\u{f6}\u{df}e.html");
+        assert!(told, "{words}: {}", end.stderr);
+    }
+}
+
 /// Answers one request with these bytes and waits for the client's end; gives the request's head.
 fn answer_once(answer: &'static [u8]) -> (SocketAddr, std::thread::JoinHandle<String>) {
     let (listener, address) = listener();

@@ -24,7 +24,7 @@ use crate::model::spec::Protocol;
 use crate::model::time::Stamp;
 use crate::net::{self, Clock, Feed, Handle};
 use crate::store::{json, line};
-use crate::wire::text::safe;
+use crate::wire::text::{Charset, safe, spelled};
 
 /// How long a session that was told to stop may take, and how long nobody may read its last events.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
@@ -176,6 +176,8 @@ struct Printer {
     batch: Batch,
     /// Whether failures go to stderr too; not where they would only stand twice on one terminal.
     complains: bool,
+    /// What stderr may be given.
+    charset: Charset,
     /// Where stderr has a terminal for itself.
     progress: Option<Progress>,
     /// The last failure, unless stderr has it already.
@@ -187,6 +189,7 @@ impl Printer {
     fn new(launch: &HeadlessLaunch, clock: Clock) -> Printer {
         let (protocol, side) = (launch.spec.protocol, launch.spec.side);
         let origin = clock.origin();
+        let ascii = launch.ascii || !locale::is_utf8();
         let one_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
         Printer {
             lines: match launch.format {
@@ -194,13 +197,15 @@ impl Printer {
                 Format::Json => {
                     Lines::Json(json::Encoder::new(protocol, side, origin, Stamp::default()))
                 }
-                Format::Text => {
-                    let ascii = launch.ascii || !locale::is_utf8();
-                    Lines::Text(line::Encoder::new(protocol, side, origin, ascii))
-                }
+                Format::Text => Lines::Text(line::Encoder::new(protocol, side, origin, ascii)),
             },
             batch: Batch::default(),
             complains: launch.format == Format::Json || !one_terminal,
+            charset: if ascii {
+                Charset::Ascii
+            } else {
+                Charset::Unicode
+            },
             progress: (io::stderr().is_terminal() && !io::stdout().is_terminal())
                 .then(Progress::default),
             failure: None,
@@ -257,9 +262,12 @@ impl Printer {
         if let Some(progress) = &mut self.progress {
             progress.leave(err);
         }
-        err.extend_from_slice(format!("netplay: {}\n", safe(message)).as_bytes());
-        if !hint.is_empty() {
-            err.extend_from_slice(format!("  {}\n", safe(hint)).as_bytes());
+        for (before, text) in [("netplay: ", message), ("  ", hint)] {
+            if !text.is_empty() {
+                let text = safe(text);
+                let text = spelled(&text, self.charset);
+                err.extend_from_slice(format!("{before}{text}\n").as_bytes());
+            }
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::env;
 
+use crate::wire::text::Charset;
+
 /// Whether UTF-8 may be printed: the locale names it, or the system has no such locales.
 #[must_use]
 pub fn is_utf8() -> bool {
@@ -14,6 +16,16 @@ pub fn is_utf8() -> bool {
         .filter_map(env::var_os)
         .find(|value| !value.is_empty())
         .is_some_and(|value| names_utf8(&value.to_string_lossy()))
+}
+
+/// The characters that may be printed.
+#[must_use]
+pub fn charset() -> Charset {
+    if is_utf8() {
+        Charset::Unicode
+    } else {
+        Charset::Ascii
+    }
 }
 
 fn names_utf8(locale: &str) -> bool {

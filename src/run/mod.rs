@@ -29,7 +29,7 @@ use crate::app::keymap::Keymap;
 use crate::config::page;
 use crate::model::http::Answer;
 use crate::model::launch::Launch;
-use crate::wire::text::safe;
+use crate::wire::text::{safe, spelled};
 
 /// The exit code of wrong usage.
 const USAGE: u8 = 2;
@@ -68,9 +68,18 @@ pub fn run(launch: Launch, keymap: Keymap) -> anyhow::Result<u8> {
 /// Says what is wrong with what was asked, and gives the exit code for it.
 #[must_use]
 pub fn wrong_usage(error: &anyhow::Error) -> u8 {
-    // A closed stderr changes nothing about the answer.
-    let _ = writeln!(io::stderr(), "netplay: {error}");
+    complain(&error.to_string());
     USAGE
+}
+
+/// Says on stderr what is wrong, in the characters that the locale knows.
+pub fn complain(text: &str) {
+    let lines: Vec<_> = text
+        .lines()
+        .map(|line| spelled(line, locale::charset()))
+        .collect();
+    // A closed stderr changes nothing about the answer.
+    let _ = writeln!(io::stderr(), "netplay: {}", lines.join("\n"));
 }
 
 /// Prints a text; when nobody reads it, that is the reader's choice.

@@ -3,13 +3,14 @@
 
 use std::time::Duration;
 
+use super::locale::charset;
 use crate::app::transfer::{Transfer, Transfers};
 use crate::model::command::Target;
 use crate::model::event::{Event, EventKind, FileEnd};
 use crate::model::size::Size;
 use crate::model::time::Stamp;
 use crate::ui::ago;
-use crate::wire::text::safe;
+use crate::wire::text::{safe, spelled};
 
 /// How often the line is written, at most.
 const PACE: Duration = Duration::from_millis(100);
@@ -63,7 +64,8 @@ impl Progress {
 
 /// Always of the same width, so that nothing is left of the one before.
 fn line(one: &Transfer, now: Stamp) -> String {
-    let name: String = safe(&one.name).chars().take(NAME).collect();
+    let name = safe(&one.name);
+    let name: String = spelled(&name, charset()).chars().take(NAME).collect();
     let rate = one
         .rate(now)
         .map_or(String::new(), |rate| format!("{}/s", Size(rate)));

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use super::theme::{Role, Theme};
 use crate::app::entry::Piece;
 use crate::app::spot::{Spot, Spots};
-use crate::wire::text::{Charset, tokens};
+use crate::wire::text::spelled;
 
 /// A buffer and the theme to paint it with.
 pub struct Painter<'a> {
@@ -45,17 +45,9 @@ impl<'a> Painter<'a> {
         self.spot(Rect::new(x, y, end.saturating_sub(x), 1), spot);
     }
 
-    /// The text in the characters that may be shown. Where that is ASCII, nothing else reaches a
-    /// cell, whoever brought it: a terminal of 8 bits would take parts of it for controls.
+    /// The text in the characters that may be shown, whoever brought it.
     fn spelled<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if self.theme.charset == Charset::Unicode || text.is_ascii() {
-            return Cow::Borrowed(text);
-        }
-        let mut spelled = String::with_capacity(text.len() * 2);
-        for token in tokens(text.as_bytes(), Charset::Ascii) {
-            token.shown.push_to(&mut spelled);
-        }
-        Cow::Owned(spelled)
+        spelled(text, self.theme.charset)
     }
 
     /// Writes a text of at most `width` cells. Returns the column behind it.

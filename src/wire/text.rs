@@ -436,6 +436,20 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// The text in the characters that may be shown. Where that is ASCII, nothing else is left of it: a
+/// terminal of 8 bits would take parts of it for controls.
+#[must_use]
+pub fn spelled(text: &str, charset: Charset) -> Cow<'_, str> {
+    if charset == Charset::Unicode || text.is_ascii() {
+        return Cow::Borrowed(text);
+    }
+    let mut spelled = String::with_capacity(text.len() * 2);
+    for token in tokens(text.as_bytes(), Charset::Ascii) {
+        token.shown.push_to(&mut spelled);
+    }
+    Cow::Owned(spelled)
+}
+
 /// How many bytes at the beginning are printable ASCII.
 fn printable_ascii(bytes: &[u8]) -> usize {
     let printable = |b: &u8| b.wrapping_sub(b' ') <= b'~' - b' ';
