@@ -218,9 +218,23 @@ mod signals {
 
     use super::*;
 
+    /// Whether a hang-up ends nothing here: whoever runs the tests by nohup has said so for all of
+    /// their children.
+    fn hang_up_is_ignored() -> bool {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mut lines = status.lines();
+        let ignored = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+        let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        ignored.is_some_and(|mask| mask & 1 == 1)
+    }
+
     #[test]
     fn the_usual_signals_close_every_connection_in_order_and_end_with_0() {
         for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+            if signal == Signal::HUP && hang_up_is_ignored() {
+                eprintln!("skipped: SIGHUP is ignored here");
+                continue;
+            }
             let mut server = Netplay::start("tcp server :0 --json");
             let mut peer = connect(server.address());
             server.event("opened");
