@@ -239,7 +239,7 @@ pub fn piped(rounds: usize) {
 }
 
 /// What a peer sends to a program whose output is read slowly, in bytes.
-const HELD_BACK: usize = 24 << 20;
+const HELD_BACK: usize = 64 << 20;
 /// So much is read of that output at a time, and then nothing for a while.
 const SIP: usize = 64 << 10;
 const BREATH: Duration = Duration::from_millis(5);
