@@ -189,7 +189,12 @@ impl Printer {
     fn new(launch: &HeadlessLaunch, clock: Clock) -> Printer {
         let (protocol, side) = (launch.spec.protocol, launch.spec.side);
         let origin = clock.origin();
-        let ascii = launch.ascii || !locale::is_utf8();
+        let charset = if launch.ascii {
+            Charset::Ascii
+        } else {
+            locale::charset()
+        };
+        let ascii = charset == Charset::Ascii;
         let one_terminal = io::stdout().is_terminal() && io::stderr().is_terminal();
         Printer {
             lines: match launch.format {
@@ -201,13 +206,9 @@ impl Printer {
             },
             batch: Batch::default(),
             complains: launch.format == Format::Json || !one_terminal,
-            charset: if ascii {
-                Charset::Ascii
-            } else {
-                Charset::Unicode
-            },
+            charset,
             progress: (io::stderr().is_terminal() && !io::stdout().is_terminal())
-                .then(Progress::default),
+                .then(|| Progress::new(charset)),
             failure: None,
             outcome: None,
         }

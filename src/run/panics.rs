@@ -2,7 +2,6 @@
 //! goes on. One of the thread that draws or of the one that reads keys ends the program, as does one
 //! of the runtime itself: a worker that is gone answers nobody, not even signals.
 
-use std::io::{self, Write as _};
 use std::panic;
 use std::thread;
 
@@ -25,10 +24,7 @@ pub(super) fn guard_screen() {
             return;
         }
         terminal::leave();
-        let _ = writeln!(
-            io::stderr(),
-            "netplay: internal error, please report it: {info}"
-        );
+        super::complain(&format!("internal error, please report it: {info}"));
         std::process::exit(PANIC_CODE);
     }));
 }
@@ -51,11 +47,10 @@ fn end_with_runtime(info: &panic::PanicHookInfo) {
     }
     terminal::leave();
     let text = net::panic_text(info.payload());
-    let _ = writeln!(
-        io::stderr(),
-        "netplay: cannot go on: the system failed a call that everything here waits for\n  \
+    super::complain(&format!(
+        "cannot go on: the system failed a call that everything here waits for\n  \
          start it again; the system said: {text}"
-    );
+    ));
     std::process::exit(FAILURE_CODE);
 }
 

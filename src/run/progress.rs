@@ -3,14 +3,13 @@
 
 use std::time::Duration;
 
-use super::locale::charset;
 use crate::app::transfer::{Transfer, Transfers};
 use crate::model::command::Target;
 use crate::model::event::{Event, EventKind, FileEnd};
 use crate::model::size::Size;
 use crate::model::time::Stamp;
 use crate::ui::ago;
-use crate::wire::text::{safe, spelled};
+use crate::wire::text::{Charset, safe, spelled};
 
 /// How often the line is written, at most.
 const PACE: Duration = Duration::from_millis(100);
@@ -18,13 +17,23 @@ const PACE: Duration = Duration::from_millis(100);
 const NAME: usize = 28;
 
 /// The line, and what it is about.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Progress {
+    charset: Charset,
     transfers: Transfers,
     written: Option<Stamp>,
 }
 
 impl Progress {
+    /// Nothing is on its way yet; names are written in these characters.
+    pub(super) fn new(charset: Charset) -> Progress {
+        Progress {
+            charset,
+            transfers: Transfers::default(),
+            written: None,
+        }
+    }
+
     /// Whether a file is on its way.
     pub(super) fn goes_on(&self) -> bool {
         self.transfers.any(Target::All)
@@ -50,7 +59,7 @@ impl Progress {
     pub(super) fn write(&mut self, now: Stamp, err: &mut Vec<u8>) {
         if let Some(one) = self.transfers.shown(Target::All, now).first() {
             self.written = Some(now);
-            err.extend_from_slice(line(one, now).as_bytes());
+            err.extend_from_slice(line(one, now, self.charset).as_bytes());
         }
     }
 
@@ -63,9 +72,9 @@ impl Progress {
 }
 
 /// Always of the same width, so that nothing is left of the one before.
-fn line(one: &Transfer, now: Stamp) -> String {
+fn line(one: &Transfer, now: Stamp, charset: Charset) -> String {
     let name = safe(&one.name);
-    let name: String = spelled(&name, charset()).chars().take(NAME).collect();
+    let name: String = spelled(&name, charset).chars().take(NAME).collect();
     let rate = one
         .rate(now)
         .map_or(String::new(), |rate| format!("{}/s", Size(rate)));
@@ -113,7 +122,7 @@ mod tests {
 
     #[test]
     fn the_line_is_written_over_ten_times_a_second_and_left_at_the_end() {
-        let mut progress = Progress::default();
+        let mut progress = Progress::new(Charset::Unicode);
         assert_eq!(told(&mut progress, 0, sent(7)), "", "this is no file");
         let name = "a\u{1b}[31m".to_owned();
         let begun = EventKind::FileStarted {
@@ -148,5 +157,17 @@ mod tests {
             assert_eq!(line.len(), last.trim_end_matches('\n').len());
         }
         assert!(!progress.goes_on());
+    }
+
+    #[test]
+    fn where_only_ascii_is_wanted_names_are_ascii() {
+        let mut progress = Progress::new(Charset::Ascii);
+        let begun = EventKind::FileStarted {
+            conn: CONN,
+            name: "größe".to_owned(),
+            len: 1,
+        };
+        let line = told(&mut progress, 0, begun);
+        assert!(line.starts_with("\rgr\\u{f6}\\u{df}e "), "{line:?}");
     }
 }

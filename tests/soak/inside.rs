@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use netplay::model::spec::{Protocol, Side};
 use tokio::runtime::Handle;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use crate::peers::{self, DATAGRAM, Dice, Sent, Servers};
 use crate::playing::{self, Playing};
@@ -45,7 +45,7 @@ async fn under_mixed_load_nothing_is_lost_untold_and_nothing_grows() {
     let before = open_things();
     let sent = Arc::new(Sent::default());
     let end = Instant::now() + duration;
-    let mut peers = peers::start(Servers { tcp, udp, http }, end, &sent);
+    let peers = peers::start(Servers { tcp, udp, http }, end, &sent);
     // Somebody looks around meanwhile.
     let mut dice = Dice(42);
     let keys = [
@@ -64,17 +64,7 @@ async fn under_mixed_load_nothing_is_lost_untold_and_nothing_grows() {
         screen.backend.forget_frames();
         flat.look();
     }
-    let ended = timeout(playing::DEADLINE, async {
-        while let Some(peer) = peers.join_next().await {
-            peer.expect("no peer was surprised");
-        }
-    });
-    assert!(
-        ended.await.is_ok(),
-        "{} peers wait:\n{}",
-        peers.len(),
-        screen.text()
-    );
+    peers::end(peers, playing::DEADLINE, || screen.text()).await;
     // Closed connections are reported, and losses of the kernel looked for, within a second or two.
     let deadline = Instant::now() + playing::DEADLINE;
     while open_things() > before && Instant::now() < deadline {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 /// The length of a datagram.
 pub const DATAGRAM: usize = 100;
@@ -133,4 +133,15 @@ pub fn start(servers: Servers, end: Instant, sent: &Arc<Sent>) -> JoinSet<()> {
         peers.spawn(ask(servers.http, end, seed, sent.clone()));
     }
     peers
+}
+
+/// Waits until all of them have ended, at most so long; `screen` is shown when they do not.
+pub async fn end(mut peers: JoinSet<()>, limit: Duration, screen: impl Fn() -> String) {
+    let ended = timeout(limit, async {
+        while let Some(peer) = peers.join_next().await {
+            peer.expect("no peer was surprised");
+        }
+    });
+    let ended = ended.await.is_ok();
+    assert!(ended, "{} peers wait:\n{}", peers.len(), screen());
 }

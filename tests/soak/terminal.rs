@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use netplay::model::size::Exactly;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use crate::peers::{self, DATAGRAM, Dice, Sent, Servers};
 use crate::pty::{Pty, netplay};
@@ -46,7 +46,7 @@ async fn the_binary_loses_nothing_untold_and_does_not_grow() {
     let before = descriptors(&pid);
     let sent = Arc::new(Sent::default());
     let end = Instant::now() + duration;
-    let mut peers = peers::start(Servers { tcp, udp, http }, end, &sent);
+    let peers = peers::start(Servers { tcp, udp, http }, end, &sent);
     // Somebody looks around meanwhile: tabs, pages, rows, ends, views, help.
     let keys = [
         "1", "2", "3", "\x1b[5~", "\x1b[6~", "k", "j", "G", "f", "v", "?", "\x1b", "\t",
@@ -67,17 +67,7 @@ async fn the_binary_loses_nothing_untold_and_does_not_grow() {
         drop(seen);
         flat.look();
     }
-    let ended = timeout(SOON, async {
-        while let Some(peer) = peers.join_next().await {
-            peer.expect("no peer was surprised");
-        }
-    });
-    assert!(
-        ended.await.is_ok(),
-        "{} peers wait:\n{}",
-        peers.len(),
-        screen.text()
-    );
+    peers::end(peers, SOON, || screen.text()).await;
     let deadline = Instant::now() + SOON;
     while descriptors(&pid) > before && Instant::now() < deadline {
         sleep(Duration::from_millis(50)).await;
