@@ -3,6 +3,7 @@
 
 mod bodies;
 mod hyper;
+mod known;
 mod limits;
 mod oracle;
 mod pieces;

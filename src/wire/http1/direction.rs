@@ -47,8 +47,17 @@ pub(super) struct Judgement {
 pub(super) enum Direction {
     /// To a server.
     Requests,
-    /// To a client that waits for answers to these requests, in this order.
-    Responses(VecDeque<Asked>),
+    /// To a client.
+    Responses(Expected),
+}
+
+/// What a reader of responses knows of the requests.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Expected {
+    /// Those that wait for their answer, in their order.
+    pub waiting: VecDeque<Asked>,
+    /// The one that the last response answers, if that is no interim one.
+    answered: Option<Asked>,
 }
 
 impl Direction {
@@ -56,7 +65,30 @@ impl Direction {
     pub(super) fn awaits_message(&self) -> bool {
         match self {
             Direction::Requests => true,
-            Direction::Responses(asked) => !asked.is_empty(),
+            Direction::Responses(expected) => !expected.waiting.is_empty(),
+        }
+    }
+
+    /// Whether a message may begin now whose bytes alone tell how it is read.
+    pub(super) fn awaits_usual(&self) -> bool {
+        match self {
+            Direction::Requests => true,
+            Direction::Responses(expected) => expected.waiting.front() == Some(&Asked::Other),
+        }
+    }
+
+    /// Whether the last message was such a one.
+    pub(super) fn has_read_usual(&self) -> bool {
+        match self {
+            Direction::Requests => true,
+            Direction::Responses(expected) => expected.answered == Some(Asked::Other),
+        }
+    }
+
+    /// Such a one has been read.
+    pub(super) fn read_usual(&mut self) {
+        if let Direction::Responses(expected) = self {
+            expected.answered = expected.waiting.pop_front();
         }
     }
 
@@ -113,15 +145,17 @@ impl Direction {
     ) -> Result<Judgement, Flaw> {
         match (self, start) {
             (
-                Direction::Responses(waiting),
+                Direction::Responses(expected),
                 &StartLine::Response {
                     status, version, ..
                 },
             ) => {
-                let asked = waiting.front().copied().unwrap_or(Asked::Other);
+                let asked = expected.waiting.front().copied();
+                expected.answered = None;
                 if !is_interim(status) {
-                    waiting.pop_front();
+                    expected.answered = expected.waiting.pop_front();
                 }
+                let asked = asked.unwrap_or(Asked::Other);
                 response::judge(status, version, fields, asked)
             }
             _ => request::judge(start, fields, end),

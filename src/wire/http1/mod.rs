@@ -35,7 +35,7 @@ pub use foreign::Foreign;
 pub use head::{Framing, RequestHead, ResponseHead, StartLine, path};
 pub use item::{End, Ending, Item, Line, Part, Progress};
 pub use note::{Note, Notes};
-pub use reader::Reader;
+pub use reader::{Known, Reader};
 pub use span::Span;
 pub use verdict::{Broken, Place, Verdict};
 

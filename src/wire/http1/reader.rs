@@ -3,10 +3,11 @@
 
 mod before;
 mod body;
+mod known;
 
-use std::collections::VecDeque;
+pub use known::Known;
 
-use super::direction::{Asked, Direction, Judgement};
+use super::direction::{Asked, Direction, Expected, Judgement};
 use super::fields::{Fields, Flaw};
 use super::head::StartLine;
 use super::item::{End, Ending, Item, Progress};
@@ -106,14 +107,14 @@ impl Reader {
     /// [`Reader::expect`], before the answer comes; what nobody asked for is [`Item::Rest`].
     #[must_use]
     pub fn responses() -> Reader {
-        Reader::new(Direction::Responses(VecDeque::new()))
+        Reader::new(Direction::Responses(Expected::default()))
     }
 
     /// Tells a reader of responses that a request with this method was sent: its answer comes
     /// after those of earlier ones. Means nothing to a reader of requests.
     pub fn expect(&mut self, method: &str) {
-        if let Direction::Responses(waiting) = &mut self.direction {
-            waiting.push_back(match method {
+        if let Direction::Responses(expected) = &mut self.direction {
+            expected.waiting.push_back(match method {
                 "HEAD" => Asked::Head,
                 "CONNECT" => Asked::Connect,
                 _ => Asked::Other,
@@ -274,6 +275,10 @@ impl Reader {
     }
 
     fn done(&mut self) -> Item {
+        Item::End(self.end())
+    }
+
+    fn end(&mut self) -> End {
         let end = End {
             span: Span {
                 start: self.message_at,
@@ -291,6 +296,6 @@ impl Reader {
         self.experienced = true;
         self.body_len = 0;
         self.extensions = 0;
-        Item::End(end)
+        end
     }
 }

@@ -1,0 +1,122 @@
+//! Messages that are known again end where they end when they are read anew.
+
+use bytes::Bytes;
+use netplay::wire::http1::{Broken, End, Item, Known, Reader};
+use proptest::prelude::*;
+
+use crate::properties::{answer, message};
+
+/// What tells where messages end, and why one is none.
+type Found = (Vec<End>, Option<Broken>);
+
+/// Reads what comes in pieces of this size; with `knows`, as who knows the last message again.
+/// Returns what was found, and how many messages were known again.
+fn read(reader: &mut Reader, text: &[u8], size: usize, knows: bool) -> (Found, usize) {
+    let (mut ends, mut broken, mut again) = (Vec::new(), None, 0);
+    let mut usual: Option<Known<()>> = None;
+    for mut piece in text.chunks(size) {
+        loop {
+            let known = usual.as_ref().filter(|_| knows);
+            if let Some(end) = known.and_then(|known| reader.recognize(known, &mut piece)) {
+                ends.push(end);
+                again += 1;
+                continue;
+            }
+            match reader.next(&mut piece) {
+                Some(Item::End(end)) => {
+                    let bytes = Bytes::copy_from_slice(&text[end.span.within(0)]);
+                    usual = reader.known(&bytes, &end, ()).or(usual);
+                    ends.push(end);
+                }
+                Some(Item::Broken(why)) => broken = Some(why),
+                Some(_) => {}
+                None => break,
+            }
+        }
+    }
+    ((ends, broken), again)
+}
+
+fn both(new: impl Fn() -> Reader, text: &[u8], size: usize) -> (Found, Found, usize) {
+    let (anew, _) = read(&mut new(), text, size, false);
+    let (known, again) = read(&mut new(), text, size, true);
+    (anew, known, again)
+}
+
+fn answers(methods: &[&str]) -> Reader {
+    let mut reader = Reader::responses();
+    methods.iter().for_each(|method| reader.expect(method));
+    reader
+}
+
+const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+const CLOSE: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
+
+#[test]
+fn the_same_request_is_known_wherever_it_begins() {
+    let text = format!("{GET}{GET}\r\n{GET}GET /a HTTP/1.1\r\nHost: a\r\n\r\n{GET}nonsense\r\n");
+    let (anew, known, again) = both(Reader::requests, text.as_bytes(), usize::MAX);
+    assert_eq!(known, anew);
+    assert_eq!(again, 1, "the second: an empty line counts towards a head");
+    assert_eq!(known.0.len(), 5);
+    assert!(known.1.is_some());
+}
+
+#[test]
+fn what_ends_a_connection_is_not_known_again() {
+    let text = format!("{CLOSE}{CLOSE}");
+    let (anew, known, again) = both(Reader::requests, text.as_bytes(), usize::MAX);
+    assert_eq!((&known, again), (&anew, 0));
+    assert_eq!(known.0.len(), 1);
+}
+
+#[test]
+fn what_was_asked_decides_whether_an_answer_is_known() {
+    let all = |methods: &[&str], text: &str| {
+        let (anew, known, again) = both(|| answers(methods), text.as_bytes(), usize::MAX);
+        assert_eq!(known, anew, "{methods:?}");
+        (known.0.len(), again)
+    };
+    let two = OK.repeat(2);
+    assert_eq!(all(&["GET", "POST"], &two), (2, 1));
+    assert_eq!(all(&["HEAD", "GET"], &two), (2, 0));
+    assert_eq!(all(&["GET", "HEAD"], &two), (2, 0));
+    assert_eq!(all(&["GET"], &two), (1, 0));
+    let interim = format!("{CONTINUE}{CONTINUE}{OK}");
+    assert_eq!(all(&["GET", "GET"], &interim), (3, 0));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn known_requests_end_as_those_read_anew(
+        (one, other) in (message(), message()),
+        order in prop::collection::vec(any::<bool>(), 1..8),
+        (cut, size) in (any::<prop::sample::Index>(), 1_usize..200),
+    ) {
+        let written = [one.written(), other.written()];
+        let mut text: Vec<u8> =
+            order.iter().flat_map(|&other| written[usize::from(other)].clone()).collect();
+        text.truncate(cut.index(text.len()) + 1);
+        let (anew, known, _) = both(Reader::requests, &text, size);
+        prop_assert_eq!(known, anew);
+    }
+
+    #[test]
+    fn known_answers_end_as_those_read_anew(
+        (one, other) in (answer(), answer()),
+        order in prop::collection::vec((any::<bool>(), 0_usize..4), 1..8),
+        size in 1_usize..200,
+    ) {
+        let written = [one, other];
+        let text: Vec<u8> =
+            order.iter().flat_map(|&(other, _)| written[usize::from(other)].clone()).collect();
+        let methods: Vec<_> =
+            order.iter().map(|&(_, n)| ["GET", "POST", "HEAD", "CONNECT"][n]).collect();
+        let (anew, known, _) = both(|| answers(&methods), &text, size);
+        prop_assert_eq!(known, anew);
+    }
+}
