@@ -123,15 +123,20 @@ impl Screen {
         let request = Request {
             method: "GET".to_owned(),
             target: Bytes::from_static(b"/"),
-            message: Message {
-                offset: self.offset,
-                ..message(REQUEST.len())
-            },
+            message: message(REQUEST.len()),
         };
+        let offset = self.offset;
         self.offset += REQUEST.len() as u64;
         let request = Arc::new(request);
         let conn = ConnId(1);
-        self.event(Side::Server, EventKind::Request { conn, request });
+        self.event(
+            Side::Server,
+            EventKind::Request {
+                conn,
+                offset,
+                request,
+            },
+        );
         self.sent(Side::Server, answer);
     }
 
@@ -145,7 +150,14 @@ impl Screen {
         };
         let response = Box::new(response);
         let conn = ConnId(1);
-        self.event(Side::Client, EventKind::Response { conn, response });
+        self.event(
+            Side::Client,
+            EventKind::Response {
+                conn,
+                offset: 0,
+                response,
+            },
+        );
     }
 
     fn stopped(&mut self, side: Side) -> Vec<Effect> {
@@ -171,7 +183,6 @@ fn message(raw_len: usize) -> Message {
         fields: FieldLines::default(),
         body_len: 0,
         raw_len: raw_len as u64,
-        offset: 0,
     }
 }
 

@@ -69,7 +69,6 @@ fn one_of_each() -> Vec<EventKind> {
         fields: [("Host", "a")].into_iter().collect(),
         body_len: 1,
         raw_len: 1,
-        offset: 1,
     };
     let all = vec![
         EventKind::Connecting { to: "a".into() },
@@ -101,6 +100,7 @@ fn one_of_each() -> Vec<EventKind> {
         },
         EventKind::Request {
             conn,
+            offset: 1,
             request: Arc::new(Request {
                 method: "GET".into(),
                 target: Bytes::from_static(b"/"),
@@ -109,6 +109,7 @@ fn one_of_each() -> Vec<EventKind> {
         },
         EventKind::Response {
             conn,
+            offset: 1,
             response: Box::new(Response {
                 status: 200,
                 reason: Bytes::from_static(b"OK"),

@@ -222,13 +222,13 @@ fn message() -> Message {
         fields: FieldLines::default(),
         body_len: 12_345_678,
         raw_len: 12_345_999,
-        offset: 0,
     }
 }
 
 fn response(status: u16) -> EventKind {
     EventKind::Response {
         conn: ConnId(1),
+        offset: 0,
         response: Box::new(Response {
             status,
             reason: Bytes::from_static(b"so it is"),
@@ -295,7 +295,7 @@ fn events() -> Vec<EventKind> {
         E::FileStarted { .. } => E::FileStarted { conn, name: name.clone(), len: 1 << 40 };
         E::FileEnded { .. } =>
             file_ended(FileEnd::Whole), file_ended(FileEnd::Cancelled), file_ended(FileEnd::Failed);
-        E::Request { .. } => E::Request { conn, request };
+        E::Request { .. } => E::Request { conn, offset: 0, request };
         E::Response { .. } => response(200);
         E::Malformed { .. } =>
             E::Malformed { conn, rule: "new", why: "it is new (RFC 9999 §1)".to_owned(), offset: 0 };
@@ -590,7 +590,14 @@ fn an_exchange_has_a_card_at_each_step_of_its_way() {
             },
         });
         let conn = ConnId(1);
-        s.event(Side::Server, EventKind::Request { conn, request });
+        s.event(
+            Side::Server,
+            EventKind::Request {
+                conn,
+                offset: 0,
+                request,
+            },
+        );
         s
     };
     let begun = || {

@@ -206,12 +206,13 @@ impl Copying {
         let authority = spec.filter(|_| side == Side::Client).or(server);
         if let Some(authority) = authority {
             menu.curl = curl::command(&asked, &authority);
-            let target = exchange
-                .filter(|_| unsent.is_none())
-                .map(|one| &one.target[..]);
+            let target = exchange.filter(|_| unsent.is_none()).map(Exchange::target);
             let mut url = format!("http://{authority}");
             one_line(
-                target.filter(|one| one.starts_with(b"/")).unwrap_or(b"/"),
+                target
+                    .as_deref()
+                    .filter(|one| one.starts_with(b"/"))
+                    .unwrap_or(b"/"),
                 &mut url,
             );
             menu.address = Some(url);

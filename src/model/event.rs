@@ -202,6 +202,8 @@ pub enum EventKind {
     Request {
         /// The connection.
         conn: ConnId,
+        /// Where it began in what the connection received, in bytes.
+        offset: u64,
         /// The request.
         request: Arc<Request>,
     },
@@ -209,6 +211,8 @@ pub enum EventKind {
     Response {
         /// The connection.
         conn: ConnId,
+        /// Where it began in what the connection received, in bytes.
+        offset: u64,
         /// The response.
         response: Box<Response>,
     },

@@ -223,8 +223,6 @@ pub struct Message {
     pub body_len: u64,
     /// The whole message on the wire, in bytes.
     pub raw_len: u64,
-    /// Where it began in what the connection received, in bytes.
-    pub offset: u64,
 }
 
 /// A request that came whole.

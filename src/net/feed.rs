@@ -45,6 +45,12 @@ impl Clock {
         Stamp(self.start.elapsed())
     }
 
+    /// The stamp of a moment that has been; zero for those before this clock began.
+    #[must_use]
+    pub fn stamp(&self, moment: Instant) -> Stamp {
+        Stamp(moment.saturating_duration_since(self.start))
+    }
+
     /// The wall-clock time of stamp zero.
     #[must_use]
     pub fn origin(&self) -> Origin {
@@ -119,6 +125,12 @@ impl Emitter {
     #[must_use]
     pub fn now(&self) -> Stamp {
         self.clock.now()
+    }
+
+    /// The stamp of a moment.
+    #[must_use]
+    pub fn stamp(&self, moment: Instant) -> Stamp {
+        self.clock.stamp(moment)
     }
 
     /// Emits an event that happened now. After `Stopped` nothing is emitted any more.

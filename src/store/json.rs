@@ -119,17 +119,25 @@ impl Encoder {
                 number_field(out, "sent", *sent);
                 text_field(out, "how", how.word());
             }
-            EventKind::Request { conn, request } => {
+            EventKind::Request {
+                conn,
+                offset,
+                request,
+            } => {
                 conn_field(out, *conn);
                 text_field(out, "method", &request.method);
                 bytes_field(out, "target", &request.target);
-                message_fields(out, &request.message);
+                message_fields(out, &request.message, *offset);
             }
-            EventKind::Response { conn, response } => {
+            EventKind::Response {
+                conn,
+                offset,
+                response,
+            } => {
                 conn_field(out, *conn);
                 number_field(out, "status", u64::from(response.status));
                 bytes_field(out, "reason", &response.reason);
-                message_fields(out, &response.message);
+                message_fields(out, &response.message, *offset);
             }
             EventKind::Malformed {
                 conn,
@@ -192,7 +200,7 @@ fn total_fields(out: &mut Vec<u8>, received: u64, sent: u64) {
     number_field(out, "sent", sent);
 }
 
-fn message_fields(out: &mut Vec<u8>, message: &Message) {
+fn message_fields(out: &mut Vec<u8>, message: &Message, offset: u64) {
     shown_field(out, "version", message.version);
     name(out, "headers");
     out.push(b'[');
@@ -206,7 +214,7 @@ fn message_fields(out: &mut Vec<u8>, message: &Message) {
     out.push(b']');
     number_field(out, "body_len", message.body_len);
     number_field(out, "raw_len", message.raw_len);
-    number_field(out, "offset", message.offset);
+    number_field(out, "offset", offset);
 }
 
 /// Bytes of a head as text: UTF-8, otherwise ISO-8859-1, which is what they were meant to be before

@@ -221,7 +221,7 @@ fn condition(app: &App, state: &SideState, pane: Pane, shown: &Page) -> (String,
     } else {
         &exchange.request
     };
-    if raw.verdict.is_some() {
+    if raw.refusal().is_some() {
         ("no HTTP".to_owned(), Role::Error)
     } else if raw.whole {
         let kept = kept_for(&http.exchanges, exchange, app.now, state.patience());

@@ -239,7 +239,6 @@ fn message(version: Version, fields: Fields, end: &End) -> Message {
         fields: fields.into_lines(),
         body_len: end.body_len,
         raw_len: end.raw_len(),
-        offset: end.span.start,
     }
 }
 

@@ -71,10 +71,10 @@ pub fn check(input: &[u8]) {
         fields: [("X-Field", bytes.slice(half..))].into_iter().collect(),
         body_len: seed,
         raw_len: seed,
-        offset: seed,
     };
     let head = line(EventKind::Request {
         conn,
+        offset: seed,
         request: Arc::new(Request {
             method: "GET".to_owned(),
             target: bytes.slice(..half),
@@ -86,6 +86,7 @@ pub fn check(input: &[u8]) {
     check_latin(&head["headers"][0][1], &data[half..]);
     let head = line(EventKind::Response {
         conn,
+        offset: seed,
         response: Box::new(Response {
             status: seed as u16,
             reason: bytes.slice(..half),

@@ -144,7 +144,6 @@ impl<'a> Dice<'a> {
             fields: [(self.text(), self.bytes())].into_iter().collect(),
             body_len: self.number(),
             raw_len: self.number(),
-            offset: self.number(),
         }
     }
 
@@ -176,6 +175,7 @@ impl<'a> Dice<'a> {
             },
             7 => EventKind::Request {
                 conn,
+                offset: self.number(),
                 request: Arc::new(http::Request {
                     method: self.text(),
                     target: Bytes::copy_from_slice(self.bytes()),
@@ -184,6 +184,7 @@ impl<'a> Dice<'a> {
             },
             8 => EventKind::Response {
                 conn,
+                offset: self.number(),
                 response: Box::new(http::Response {
                     status: self.number() as u16,
                     reason: Bytes::copy_from_slice(self.bytes()),

@@ -128,7 +128,6 @@ fn message(payload: &[u8]) -> http::Message {
         fields: [(text(payload), payload)].into_iter().collect(),
         body_len: 1,
         raw_len: 2,
-        offset: 0,
     }
 }
 
@@ -150,7 +149,14 @@ fn list(payload: &[u8], size: Size) -> Story {
         message: message(payload),
     };
     let (conn, request) = (ConnId(1), Arc::new(request));
-    s.event(Server, EventKind::Request { conn, request });
+    s.event(
+        Server,
+        EventKind::Request {
+            conn,
+            offset: 0,
+            request,
+        },
+    );
     s
 }
 
@@ -165,7 +171,14 @@ fn http_client(head: &[&[u8]], payload: &[u8], size: Size) -> Story {
         message: message(payload),
     };
     let (conn, response) = (ConnId(1), Box::new(response));
-    s.event(Client, EventKind::Response { conn, response });
+    s.event(
+        Client,
+        EventKind::Response {
+            conn,
+            offset: 0,
+            response,
+        },
+    );
     s
 }
 

@@ -247,7 +247,10 @@ async fn a_response_is_told_with_its_fields_and_its_place() {
                   Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n";
     let (_, mut watch) = outcome("GET", answer.as_bytes(), Wait, |_| {}).await;
     let event = watch.nth("response", 2, |kind| kind.word() == "response");
-    let EventKind::Response { response, .. } = event.await.kind else {
+    let EventKind::Response {
+        offset, response, ..
+    } = event.await.kind
+    else {
         panic!("{:#?}", watch.events);
     };
     assert_eq!(response.status, 200);
@@ -261,7 +264,7 @@ async fn a_response_is_told_with_its_fields_and_its_place() {
     ];
     assert_eq!(message.fields, fields.into_iter().collect());
     let first = "HTTP/1.1 103 Hints\r\n\r\n".len() as u64;
-    assert_eq!((message.offset, message.body_len), (first, 2));
+    assert_eq!((offset, message.body_len), (first, 2));
     assert_eq!(message.raw_len, answer.len() as u64 - first);
 }
 

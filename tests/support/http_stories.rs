@@ -54,7 +54,6 @@ fn message(raw_len: usize, body_len: u64) -> Message {
         fields: FieldLines::default(),
         body_len,
         raw_len: raw_len as u64,
-        offset: 0,
     }
 }
 
@@ -78,6 +77,7 @@ fn asked(s: &mut Story, conn: u32, raw: &str) {
         Server,
         EventKind::Request {
             conn: ConnId(conn),
+            offset: 0,
             request: Arc::new(request),
         },
     );
@@ -93,6 +93,7 @@ fn responded(s: &mut Story, status: u16, reason: &'static str, body_len: u64) {
         Client,
         EventKind::Response {
             conn: ConnId(1),
+            offset: 0,
             response: Box::new(response),
         },
     );

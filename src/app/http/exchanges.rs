@@ -1,6 +1,8 @@
 //! The HTTP messages of a session: each request with its answer, as raw bytes, derived from the
 //! session's events alone. Where a message ends is what the session found ([`EventKind::Request`],
-//! [`EventKind::Response`]); what is shown of it is read anew when it is drawn.
+//! [`EventKind::Response`]).
+
+mod ring;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -8,45 +10,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::raw::Raw;
+use super::exchange::Exchange;
 use crate::model::event::{ConnId, Event, EventKind};
-use crate::model::http::Response;
+use crate::model::http::{Request, Response};
 use crate::model::spec::Side;
 use crate::model::time::Stamp;
-use crate::wire::http1::{Item, Reader};
-
-/// One request and its answer.
-#[derive(Clone, Debug)]
-pub struct Exchange {
-    /// Its number in the list, from 1.
-    pub number: u64,
-    /// Its connection.
-    pub conn: ConnId,
-    /// When its first byte came or went.
-    pub began: Stamp,
-    /// How long its connection took to be established; only with the first one of a client's.
-    pub connect: Option<Duration>,
-    /// When the answer's first byte went or came.
-    pub answered: Option<Stamp>,
-    /// When the last byte of both was seen.
-    pub ended: Option<Stamp>,
-    /// The method, once the request is whole.
-    pub method: String,
-    /// The target, once the request is whole.
-    pub target: Bytes,
-    /// The status of the answer.
-    pub status: Option<u16>,
-    /// The words behind the status.
-    pub reason: Bytes,
-    /// How long the decoded body of the answer is, once that is whole.
-    pub body_len: Option<u64>,
-    /// The request as it came or went.
-    pub request: Raw,
-    /// The answer as it went or came.
-    pub response: Raw,
-    /// The connection is closed; nothing more can come.
-    pub closed: bool,
-}
+use crate::wire::http1::{Item, Known, Reader};
+use ring::Ring;
 
 /// A connection and what belongs to no complete message yet.
 #[derive(Clone, Debug)]
@@ -71,44 +41,51 @@ pub struct Line {
     answers: Reader,
 }
 
+impl Line {
+    fn new(peer: SocketAddr, opened: Stamp, connect: Option<Duration>) -> Line {
+        Line {
+            peer,
+            opened,
+            queued: false,
+            connect,
+            used: false,
+            assigned: 0,
+            open: VecDeque::new(),
+            refused: None,
+            answers: Reader::responses(),
+        }
+    }
+}
+
 /// The exchanges of a session within a byte budget, and its open connections.
 #[derive(Clone, Debug)]
 pub struct Exchanges {
-    list: VecDeque<Exchange>,
-    first: u64,
-    bytes: u64,
-    budget: u64,
+    ring: Ring,
     lines: BTreeMap<ConnId, Line>,
     /// When a client last began to dial.
     dialled: Option<Stamp>,
     /// How many requests there have been.
     pub requests: u64,
-    /// The oldest one that has changed since it was asked.
-    changed: Option<u64>,
+    /// The answer of ours that was read last: status and reason. The next one is mostly the same.
+    usual: Option<Known<(u16, Bytes)>>,
 }
-
-/// What an exchange costs besides its bytes.
-const OVERHEAD: u64 = 512;
 
 impl Exchanges {
     /// None yet; at most `budget` bytes are kept, and always the newest.
     #[must_use]
     pub fn new(budget: usize) -> Exchanges {
         Exchanges {
-            list: VecDeque::new(),
-            first: 1,
-            bytes: 0,
-            budget: budget as u64,
+            ring: Ring::new(budget as u64),
             lines: BTreeMap::new(),
             dialled: None,
             requests: 0,
-            changed: None,
+            usual: None,
         }
     }
 
     /// The oldest exchange that has changed since the last call.
     pub fn take_changed(&mut self) -> Option<u64> {
-        self.changed.take()
+        self.ring.take_changed()
     }
 
     /// Takes note of an event of this side's session.
@@ -116,7 +93,10 @@ impl Exchanges {
         let at = event.at;
         match &event.kind {
             EventKind::Connecting { .. } => self.dialled = Some(at),
-            EventKind::Opened { conn, peer, .. } => self.open(at, *conn, *peer),
+            EventKind::Opened { conn, peer, .. } => {
+                let connect = self.dialled.take().map(|since| at.since(since));
+                self.lines.insert(*conn, Line::new(*peer, at, connect));
+            }
             EventKind::Queued { conn } => {
                 if let Some(line) = self.lines.get_mut(conn) {
                     line.queued = true;
@@ -130,40 +110,24 @@ impl Exchanges {
             }
             EventKind::Sent { conn, data, .. } => self.give_request(at, *conn, data.clone()),
             EventKind::Received { conn, data, .. } => self.receive_answer(at, *conn, data.clone()),
-            EventKind::Request { conn, request } => {
-                let message = &request.message;
-                let end = message.offset.saturating_add(message.raw_len);
-                self.request_is_whole(at, *conn, end, &request.method, &request.target);
-            }
-            EventKind::Response { conn, response } => self.answer_is_whole(at, *conn, response),
+            EventKind::Request {
+                conn,
+                offset,
+                request,
+            } => self.request_is_whole(at, *conn, *offset, request),
+            EventKind::Response { conn, response, .. } => self.answer_is_whole(at, *conn, response),
             EventKind::Malformed {
                 conn, rule, why, ..
             } => self.refuse(at, side, *conn, (rule, why)),
             EventKind::Closed { conn, .. } => self.close(at, *conn),
             EventKind::Stopped { .. } => {
-                let open: Vec<ConnId> = self.lines.keys().copied().collect();
-                for conn in open {
+                while let Some((&conn, _)) = self.lines.first_key_value() {
                     self.close(at, conn);
                 }
             }
             _ => {}
         }
-        self.trim();
-    }
-
-    fn open(&mut self, at: Stamp, conn: ConnId, peer: SocketAddr) {
-        let line = Line {
-            peer,
-            opened: at,
-            queued: false,
-            connect: self.dialled.take().map(|since| at.since(since)),
-            used: false,
-            assigned: 0,
-            open: VecDeque::new(),
-            refused: None,
-            answers: Reader::responses(),
-        };
-        self.lines.insert(conn, line);
+        self.ring.trim();
     }
 
     fn close(&mut self, at: Stamp, conn: ConnId) {
@@ -171,82 +135,41 @@ impl Exchanges {
             return;
         };
         for number in line.open {
-            self.change(number, |exchange| {
+            self.ring.change(number, |exchange| {
                 exchange.closed = true;
                 exchange.ended.get_or_insert(at);
             });
         }
     }
 
-    fn begin(&mut self, at: Stamp, conn: ConnId) -> u64 {
-        let number = self.end();
-        let mut exchange = Exchange::new(number, conn, at);
-        if let Some(line) = self.lines.get_mut(&conn) {
-            line.open.push_back(number);
-            line.queued = false;
-            line.used = true;
-            exchange.connect = line.connect.take();
-        }
-        self.list.push_back(exchange);
-        self.bytes += OVERHEAD;
-        number
-    }
-
-    /// Changes an exchange, if it is still there, and keeps count of what it holds.
-    fn change<T>(&mut self, number: u64, change: impl FnOnce(&mut Exchange) -> T) -> Option<T> {
-        let index = usize::try_from(number.checked_sub(self.first)?).ok()?;
-        let exchange = self.list.get_mut(index)?;
-        let before = exchange.kept();
-        self.changed = Some(self.changed.map_or(number, |oldest| oldest.min(number)));
-        let result = change(exchange);
-        self.bytes = self.bytes + exchange.kept() - before;
-        Some(result)
-    }
-
-    fn newest_of(&self, conn: ConnId) -> Option<u64> {
-        self.lines.get(&conn)?.open.back().copied()
-    }
-
-    /// The exchange of a connection whose request is not whole, begun now if need be.
-    fn arriving(&mut self, at: Stamp, conn: ConnId) -> u64 {
-        self.newest_of(conn)
-            .filter(|number| self.get(*number).is_some_and(|one| !one.request.whole))
-            .unwrap_or_else(|| self.begin(at, conn))
-    }
-
     fn take_request(&mut self, at: Stamp, conn: ConnId, data: Bytes) {
-        let refused = self.lines.get(&conn).and_then(|line| line.refused);
-        let number = refused.unwrap_or_else(|| self.arriving(at, conn));
-        self.change(number, |exchange| exchange.request.push(data));
+        let line = self.lines.get_mut(&conn);
+        let refused = line.as_ref().and_then(|line| line.refused);
+        let number = refused.unwrap_or_else(|| arriving(&mut self.ring, line, at, conn));
+        self.ring
+            .change(number, |exchange| exchange.request.push(data));
     }
 
-    /// The request ends at `end` of what the connection received; what came behind is the next one.
-    fn request_is_whole(
-        &mut self,
-        at: Stamp,
-        conn: ConnId,
-        end: u64,
-        method: &str,
-        target: &Bytes,
-    ) {
+    /// The request that began at `offset` of what the connection received; what came behind it is
+    /// the next one.
+    fn request_is_whole(&mut self, at: Stamp, conn: ConnId, offset: u64, request: &Request) {
         self.requests += 1;
-        let number = self.arriving(at, conn);
-        let Some(line) = self.lines.get_mut(&conn) else {
-            return;
-        };
-        line.answers.expect(method);
+        let mut line = self.lines.get_mut(&conn);
+        let number = arriving(&mut self.ring, line.as_deref_mut(), at, conn);
+        let Some(line) = line else { return };
+        line.answers.expect(&request.method);
+        let end = offset.saturating_add(request.message.raw_len);
         let len = end.saturating_sub(line.assigned);
         line.assigned = end;
-        let surplus = self.change(number, |exchange| {
-            method.clone_into(&mut exchange.method);
-            exchange.target = target.clone();
+        let surplus = self.ring.change(number, |exchange| {
+            exchange.begun = true;
             exchange.request.whole = true;
             exchange.request.split_off(len)
         });
         let surplus = surplus.unwrap_or_default();
         if !surplus.is_empty() {
-            let next = self.begin(at, conn);
-            self.change(next, |exchange| {
+            let next = begin(&mut self.ring, Some(line), at, conn);
+            self.ring.change(next, |exchange| {
                 for piece in surplus {
                     exchange.request.push(piece);
                 }
@@ -255,93 +178,96 @@ impl Exchanges {
     }
 
     fn refuse(&mut self, at: Stamp, side: Side, conn: ConnId, (rule, why): (&'static str, &str)) {
+        let mut line = self.lines.get_mut(&conn);
         let number = if side == Side::Server {
-            let number = self.arriving(at, conn);
-            if let Some(line) = self.lines.get_mut(&conn) {
+            let number = arriving(&mut self.ring, line.as_deref_mut(), at, conn);
+            if let Some(line) = line {
                 // What is said to it is an answer like any other.
                 line.answers.expect("GET");
                 line.refused = Some(number);
             }
             Some(number)
         } else {
-            self.newest_of(conn)
+            line.and_then(|line| line.open.back().copied())
         };
         let Some(number) = number else { return };
-        self.change(number, |exchange| {
+        self.ring.change(number, |exchange| {
             let raw = match side {
                 Side::Server => &mut exchange.request,
                 Side::Client => &mut exchange.response,
             };
-            if raw.verdict.is_none() {
-                raw.verdict = Some(why.to_owned());
-                raw.rule = rule;
-            }
+            raw.refuse(rule, why);
         });
     }
 
     /// A server's answer: our own bytes, read to tell where one answer ends.
     fn take_answer(&mut self, at: Stamp, conn: ConnId, data: &Bytes) {
+        let Exchanges {
+            ring, lines, usual, ..
+        } = self;
+        let Some(line) = lines.get_mut(&conn) else {
+            return;
+        };
         let mut rest = &data[..];
-        let mut from = 0;
-        loop {
-            let Some(line) = self.lines.get_mut(&conn) else {
-                return;
-            };
-            let Some(number) = line.open.front().copied() else {
-                return;
-            };
-            let item = line.answers.next(&mut rest);
-            let upto = data.len() - rest.len();
-            let (is_over, mut head, mut end) = (item.is_none(), None, None);
-            match item {
-                Some(Item::Response(response)) => {
-                    head = Some((response.status, response.reason));
-                    line.answers.reuse(response.fields);
-                }
-                Some(Item::End(message)) => end = Some(message.body_len),
-                Some(_) => continue,
-                None => {}
-            }
-            let piece = (end.is_some() || is_over).then(|| data.slice(from..upto));
-            if piece.is_some() {
-                from = upto;
-            }
-            let is_final = self.change(number, |exchange| {
-                if let Some((status, reason)) = head {
-                    exchange.status = Some(status);
-                    exchange.reason = reason.into();
-                }
-                if let Some(piece) = piece {
-                    exchange.answered.get_or_insert(at);
-                    exchange.response.push(piece);
-                }
-                let is_final = end.is_some() && exchange.status.is_none_or(is_final);
-                if is_final {
-                    exchange.end(at, end);
-                }
-                is_final
-            });
-            if is_final.unwrap_or(end.is_some())
-                && let Some(line) = self.lines.get_mut(&conn)
+        while let Some(&number) = line.open.front() {
+            let from = data.len() - rest.len();
+            if let Some(usual) = usual
+                && let Some(end) = line.answers.recognize(usual, &mut rest)
             {
+                let piece = data.slice(from..data.len() - rest.len());
+                let (status, reason) = &usual.told;
+                ring.change(number, |exchange| {
+                    exchange.status = Some(*status);
+                    exchange.reason = reason.clone();
+                    exchange.answer(at, piece);
+                    exchange.end(at, end.body_len)
+                });
                 line.open.pop_front();
+                continue;
             }
-            if is_over {
+            let mut head = None;
+            let end = loop {
+                match line.answers.next(&mut rest) {
+                    Some(Item::Response(response)) => {
+                        head = Some((response.status, Bytes::from(response.reason)));
+                        line.answers.reuse(response.fields);
+                    }
+                    Some(Item::End(end)) => break Some(end),
+                    Some(_) => {}
+                    None => break None,
+                }
+            };
+            let piece = data.slice(from..data.len() - rest.len());
+            if piece.is_empty() && end.is_none() {
                 return;
+            }
+            let is_over = ring.change(number, |exchange| {
+                if let Some((status, reason)) = head.clone() {
+                    exchange.status = Some(status);
+                    exchange.reason = reason;
+                }
+                exchange.answer(at, piece.clone());
+                end.is_some_and(|end| exchange.end(at, end.body_len))
+            });
+            let Some(end) = end else { return };
+            if let Some(head) = head
+                && let Some(known) = line.answers.known(&piece, &end, head)
+            {
+                *usual = Some(known);
+            }
+            if is_over != Some(false) {
+                line.open.pop_front();
             }
         }
     }
 
     fn give_request(&mut self, at: Stamp, conn: ConnId, data: Bytes) {
-        let number = self.newest_of(conn).unwrap_or_else(|| self.begin(at, conn));
-        let begins = self.change(number, |exchange| {
+        let line = self.lines.get_mut(&conn);
+        let newest = line.as_ref().and_then(|line| line.open.back().copied());
+        let number = newest.unwrap_or_else(|| begin(&mut self.ring, line, at, conn));
+        let begins = self.ring.change(number, |exchange| {
             let begins = exchange.request.is_empty();
-            if begins {
-                let mut words = data.split(u8::is_ascii_whitespace);
-                let method = words.next().unwrap_or_default();
-                exchange.method = String::from_utf8_lossy(method).into_owned();
-                exchange.target = data.slice_ref(words.next().unwrap_or_default());
-            }
+            exchange.begun = true;
             exchange.request.push(data);
             begins
         });
@@ -349,79 +275,60 @@ impl Exchanges {
     }
 
     fn receive_answer(&mut self, at: Stamp, conn: ConnId, data: Bytes) {
-        let Some(number) = self.newest_of(conn) else {
+        let Some(&number) = self.lines.get(&conn).and_then(|line| line.open.back()) else {
             return;
         };
-        self.change(number, |exchange| {
+        self.ring.change(number, |exchange| {
             exchange.request.whole = true;
-            exchange.answered.get_or_insert(at);
-            exchange.response.push(data);
+            exchange.answer(at, data);
         });
     }
 
     fn answer_is_whole(&mut self, at: Stamp, conn: ConnId, response: &Response) {
-        let Some(number) = self.newest_of(conn) else {
+        let Some(line) = self.lines.get_mut(&conn) else {
             return;
         };
-        let ended = self.change(number, |exchange| {
+        let Some(&number) = line.open.back() else {
+            return;
+        };
+        let is_over = self.ring.change(number, |exchange| {
             exchange.status = Some(response.status);
             exchange.reason = response.reason.clone();
-            let ended = is_final(response.status);
-            if ended {
-                exchange.end(at, Some(response.message.body_len));
-            }
-            ended
+            exchange.end(at, response.message.body_len)
         });
-        if ended == Some(true)
-            && let Some(line) = self.lines.get_mut(&conn)
-        {
+        if is_over == Some(true) {
             line.open.pop_back();
-        }
-    }
-
-    /// Drops the oldest until the rest fits the budget.
-    fn trim(&mut self) {
-        while self.bytes > self.budget && self.list.len() > 1 {
-            self.drop_oldest();
-        }
-    }
-
-    fn drop_oldest(&mut self) {
-        if let Some(old) = self.list.pop_front() {
-            self.bytes -= OVERHEAD + old.kept();
-            self.first += 1;
         }
     }
 
     /// The number of the oldest exchange kept.
     #[must_use]
     pub fn start(&self) -> u64 {
-        self.first
+        self.ring.start()
     }
 
     /// The number that the next exchange will have.
     #[must_use]
     pub fn end(&self) -> u64 {
-        self.first + self.list.len() as u64
+        self.ring.end()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.start() == self.end()
     }
 
     /// One of them.
     #[must_use]
     pub fn get(&self, number: u64) -> Option<&Exchange> {
-        let index = number.checked_sub(self.first)?;
-        self.list.get(usize::try_from(index).ok()?)
+        self.ring.get(number)
     }
 
     /// The newest.
     #[must_use]
     pub fn newest(&self) -> Option<&Exchange> {
-        self.list.back()
+        self.ring.iter().next_back()
     }
 
     /// Whether a connection is open.
@@ -433,7 +340,7 @@ impl Exchanges {
     /// Whether this is the last exchange so far of a connection that is still open.
     #[must_use]
     pub fn is_latest(&self, exchange: &Exchange) -> bool {
-        let newest = self.list.iter().rev().find(|one| one.conn == exchange.conn);
+        let newest = self.ring.iter().rev().find(|one| one.conn == exchange.conn);
         self.lines.contains_key(&exchange.conn)
             && newest.is_some_and(|one| one.number == exchange.number)
     }
@@ -457,50 +364,30 @@ impl Exchanges {
 
     /// Forgets what is over; what is going on stays.
     pub fn clear(&mut self) {
-        while self.list.front().is_some_and(|one| one.ended.is_some()) {
-            self.drop_oldest();
-        }
+        self.ring.drop_ended();
     }
 }
 
-/// Whether an answer with this status is the last to its request (RFC 9110 section 15.2). After a
-/// 101 no more HTTP comes.
-fn is_final(status: u16) -> bool {
-    status >= 200 || status == 101
+/// The exchange of a connection whose request is not whole, begun now if need be.
+fn arriving(ring: &mut Ring, line: Option<&mut Line>, at: Stamp, conn: ConnId) -> u64 {
+    let newest = line.as_ref().and_then(|line| line.open.back().copied());
+    newest
+        .filter(|number| ring.get(*number).is_some_and(|one| !one.request.whole))
+        .unwrap_or_else(|| begin(ring, line, at, conn))
 }
 
-impl Exchange {
-    /// One of which nothing is known yet.
-    #[must_use]
-    pub fn new(number: u64, conn: ConnId, began: Stamp) -> Exchange {
-        Exchange {
-            number,
-            conn,
-            began,
-            connect: None,
-            answered: None,
-            ended: None,
-            method: String::new(),
-            target: Bytes::new(),
-            status: None,
-            reason: Bytes::new(),
-            body_len: None,
-            request: Raw::default(),
-            response: Raw::default(),
-            closed: false,
+fn begin(ring: &mut Ring, line: Option<&mut Line>, at: Stamp, conn: ConnId) -> u64 {
+    let number = ring.begin(at, conn);
+    if let Some(line) = line {
+        line.open.push_back(number);
+        line.queued = false;
+        line.used = true;
+        let connect = line.connect.take();
+        if connect.is_some() {
+            ring.change(number, |exchange| exchange.connect = connect);
         }
     }
-
-    fn kept(&self) -> u64 {
-        self.request.kept() + self.response.kept()
-    }
-
-    fn end(&mut self, at: Stamp, body_len: Option<u64>) {
-        self.request.whole = true;
-        self.response.whole = true;
-        self.body_len = body_len;
-        self.ended = Some(at);
-    }
+    number
 }
 
 #[cfg(test)]

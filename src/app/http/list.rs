@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::exchange::{Exchange, Exchanges, Line};
+use super::exchange::Exchange;
+use super::exchanges::{Exchanges, Line};
 use crate::app::entry::Tone;
 use crate::model::event::ConnId;
 use crate::model::size::Size;
@@ -103,8 +104,8 @@ pub fn words(exchange: &Exchange, side: Side, now: Stamp, patience: Duration) ->
         },
     };
     let mut words = Words {
-        method: safe(&exchange.method).into_owned(),
-        target: one_line_string(&exchange.target),
+        method: safe(&exchange.method()).into_owned(),
+        target: one_line_string(&exchange.target()),
         status: exchange.status.map_or_else(
             || if going_on { "…" } else { "-" }.to_owned(),
             |s| s.to_string(),
@@ -113,13 +114,13 @@ pub fn words(exchange: &Exchange, side: Side, now: Stamp, patience: Duration) ->
         time,
         tone: Tone::Text,
     };
-    if let Some(why) = &exchange.request.verdict {
+    if let Some((_, why)) = exchange.request.refusal() {
         begun(exchange, &mut words);
         words.size = safe(why).into_owned();
         words.tone = Tone::Error;
         return words;
     }
-    if let Some(why) = &exchange.response.verdict {
+    if let Some((_, why)) = exchange.response.refusal() {
         words.size = safe(why).into_owned();
         words.tone = Tone::Error;
         return words;

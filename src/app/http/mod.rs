@@ -2,6 +2,7 @@
 //! how, and what was written by hand. Knows neither keys nor cells.
 
 pub mod exchange;
+pub mod exchanges;
 pub mod list;
 pub mod page;
 pub mod raw;
@@ -17,7 +18,8 @@ use super::tab::Pane;
 use crate::model::event::Event;
 use crate::model::spec::{Side, Spec};
 use crate::wire::text::{Charset, tokens};
-use exchange::{Exchange, Exchanges};
+use exchange::Exchange;
+use exchanges::Exchanges;
 
 /// Words with what others wrote in them, in the characters that may be drawn.
 #[must_use]

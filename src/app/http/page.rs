@@ -95,7 +95,7 @@ impl Direction<'_> {
 #[must_use]
 pub fn message(raw: &Raw, direction: Direction, over: bool, setting: Setting) -> Page {
     let bytes = raw.start(FORMAT_LIMIT);
-    let grows = !over && !raw.whole && raw.verdict.is_none();
+    let grows = !over && !raw.whole && raw.refusal().is_none();
     let mut remarks = remarks(&bytes, direction, raw, over);
     remarks.truncate(REMARKS);
     for (_, remark) in &mut remarks {
@@ -128,7 +128,7 @@ pub fn unsent(bytes: &[u8], setting: Setting) -> Page {
 #[must_use]
 pub fn decoded(exchange: &Exchange, most: usize) -> (Vec<u8>, Option<String>, u64) {
     let raw = exchange.response.start(most);
-    let mut reader = Direction::Answer(&exchange.method).reader();
+    let mut reader = Direction::Answer(&exchange.method()).reader();
     let mut input = &raw[..];
     let mut decoded = Vec::new();
     let mut coding = None;
@@ -153,7 +153,7 @@ pub fn body(exchange: &Exchange, setting: Setting) -> Page {
     let lines = &mut page.lines;
     if decoded.is_empty() {
         lines.clear();
-        if exchange.response.verdict.is_some() {
+        if exchange.response.refusal().is_some() {
             say(lines, "what came is no HTTP and has no body".to_owned());
         } else if exchange.response.whole {
             say(lines, "no body".to_owned());
@@ -198,8 +198,11 @@ fn remarks(bytes: &[u8], direction: Direction, raw: &Raw, over: bool) -> Vec<(u6
         tone: Tone::Error,
     };
     let refuse = |broken: Broken| {
-        let text = raw.verdict.clone().unwrap_or_else(|| broken.text());
-        (broken.at, wrong(&text))
+        let text = match raw.refusal() {
+            Some((_, why)) => wrong(why),
+            None => wrong(&broken.text()),
+        };
+        (broken.at, text)
     };
     let mut reader = direction.reader();
     let mut input = bytes;
@@ -241,7 +244,7 @@ fn remarks(bytes: &[u8], direction: Direction, raw: &Raw, over: bool) -> Vec<(u6
         .flatten()
     {
         out.push(refuse(broken));
-    } else if let Some(why) = raw.verdict.as_ref().filter(|_| !refused) {
+    } else if let Some((_, why)) = raw.refusal().filter(|_| !refused) {
         out.push((bytes.len() as u64, wrong(why)));
     }
     out

@@ -1,25 +1,35 @@
 //! The bytes of one message as they came or went, within bounds: its beginning, which is what is
 //! shown, and the newest piece, which may hold the beginning of the next message.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
+
+use crate::wire::part::part;
 
 /// How many bytes of the beginning are kept at least: more than is ever shown or edited.
 const KEPT: u64 = 256 << 10;
 
-/// The bytes of one message.
+/// The bytes of one message. Most come in one piece and are in order; what the others need besides
+/// is kept apart, as there may be very many.
 #[derive(Clone, Debug, Default)]
 pub struct Raw {
-    head: Vec<Bytes>,
-    head_len: u64,
+    /// The newest piece.
     last: Bytes,
     /// How many bytes the message has so far.
     pub len: u64,
     /// The message is whole.
     pub whole: bool,
-    /// Why it is none.
-    pub verdict: Option<String>,
-    /// The rule that it breaks then.
-    pub rule: &'static str,
+    more: Option<Box<More>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct More {
+    /// The pieces before the newest, up to some length.
+    head: Vec<Bytes>,
+    head_len: u64,
+    /// The rule that the message breaks, and why it is none.
+    refusal: Option<(&'static str, String)>,
 }
 
 impl Raw {
@@ -30,16 +40,37 @@ impl Raw {
         }
         self.len += bytes.len() as u64;
         let before = std::mem::replace(&mut self.last, bytes);
-        if self.head_len < KEPT && !before.is_empty() {
-            self.head_len += before.len() as u64;
-            self.head.push(before);
+        if !before.is_empty() {
+            let more = self.more.get_or_insert_default();
+            if more.head_len < KEPT {
+                more.head_len += before.len() as u64;
+                more.head.push(before);
+            }
         }
+    }
+
+    /// Notes the rule that the message breaks and why it is none, unless another one was before.
+    pub fn refuse(&mut self, rule: &'static str, why: &str) {
+        let more = self.more.get_or_insert_default();
+        more.refusal.get_or_insert_with(|| (rule, why.to_owned()));
+    }
+
+    /// The rule that it breaks and why it is no message, if it is none.
+    #[must_use]
+    pub fn refusal(&self) -> Option<(&'static str, &str)> {
+        let (rule, why) = self.more.as_ref()?.refusal.as_ref()?;
+        Some((rule, why))
+    }
+
+    fn head(&self) -> &[Bytes] {
+        self.more.as_ref().map_or(&[], |more| &more.head)
     }
 
     /// How many bytes are held in memory.
     #[must_use]
     pub fn kept(&self) -> u64 {
-        self.head_len + self.last.len() as u64
+        let head = self.more.as_ref().map_or(0, |more| more.head_len);
+        head + self.last.len() as u64
     }
 
     /// The first bytes in one piece, at most `most`, as far as they are kept.
@@ -48,11 +79,29 @@ impl Raw {
         let mut out = Vec::new();
         // Behind a gap nothing belongs to the beginning.
         let last = (self.kept() == self.len).then_some(&self.last);
-        for piece in self.head.iter().chain(last) {
+        for piece in self.head().iter().chain(last) {
             let room = most - out.len();
             out.extend_from_slice(&piece[..piece.len().min(room)]);
         }
         out
+    }
+
+    /// The first line that is not empty, without its line end, as far as it has come and stands in
+    /// the first `most` bytes.
+    #[must_use]
+    pub fn first_line(&self, most: usize) -> Cow<'_, [u8]> {
+        fn find(bytes: &[u8]) -> (&[u8], bool) {
+            let is_end = |b: &u8| matches!(b, b'\r' | b'\n');
+            let from = bytes.iter().position(|b| !is_end(b));
+            let line = part(bytes, from.unwrap_or(bytes.len())..);
+            let len = line.iter().position(is_end);
+            (part(line, ..len.unwrap_or(line.len())), len.is_some())
+        }
+        let first = self.head().first().unwrap_or(&self.last);
+        match find(first) {
+            (line, true) => Cow::Borrowed(line),
+            _ => Cow::Owned(find(&self.start(most)).0.to_vec()),
+        }
     }
 
     /// Whether nothing has come or gone.
@@ -66,20 +115,18 @@ impl Raw {
         if len >= self.len {
             return Vec::new();
         }
-        let mut pieces = std::mem::take(&mut self.head);
         let gap = self.len - self.kept();
+        let total = std::mem::take(&mut self.len);
+        let last = std::mem::take(&mut self.last);
+        let mut pieces = Vec::new();
+        if let Some(more) = &mut self.more {
+            more.head_len = 0;
+            pieces = std::mem::take(&mut more.head);
+        }
+        let before = pieces.len();
+        pieces.push(last);
         let mut at = 0;
         let mut rest = Vec::new();
-        let before = pieces.len();
-        pieces.push(std::mem::take(&mut self.last));
-        let (whole, total) = (self.whole, self.len);
-        let (verdict, rule) = (self.verdict.take(), self.rule);
-        *self = Raw {
-            whole,
-            verdict,
-            rule,
-            ..Raw::default()
-        };
         for (n, mut piece) in pieces.into_iter().enumerate() {
             if n == before {
                 at += gap;
@@ -127,6 +174,24 @@ mod tests {
     }
 
     #[test]
+    fn the_first_line_is_found_however_it_is_cut() {
+        for pieces in [
+            &["GET / HTTP/1.1\r\nHost: a\r\n"][..],
+            &["\r\nGET / HTTP/1.1\nHost"],
+            &["\r", "\n\r\nGE", "T / HTTP/1.1", "\r\n"],
+            &["GET / HTTP", "/1.1"],
+        ] {
+            assert_eq!(
+                &raw(pieces).first_line(100)[..],
+                b"GET / HTTP/1.1",
+                "{pieces:?}"
+            );
+        }
+        assert_eq!(&raw(&["GET /", " HTTP/1.1"]).first_line(6)[..], b"GET / ");
+        assert!(raw(&[]).first_line(100).is_empty());
+    }
+
+    #[test]
     fn what_is_kept_of_a_long_message_is_bounded() {
         let mut raw = Raw::default();
         for _ in 0..100 {
@@ -134,7 +199,8 @@ mod tests {
         }
         assert_eq!(raw.len, 100 << 16);
         assert!(raw.kept() <= KEPT + (128 << 10), "{}", raw.kept());
-        assert_eq!(raw.start(usize::MAX).len() as u64, raw.head_len);
+        let head: usize = raw.head().iter().map(Bytes::len).sum();
+        assert_eq!(raw.start(usize::MAX).len(), head);
         let rest = raw.split_off((100 << 16) - 10);
         assert_eq!(rest.concat().len(), 10);
     }

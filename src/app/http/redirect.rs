@@ -17,7 +17,7 @@ pub fn location(exchange: &Exchange) -> Option<Bytes> {
         .filter(|status| matches!(status, 301 | 302 | 303 | 307 | 308))?;
     let raw = exchange.response.start(FORMAT_LIMIT);
     let mut reader = Reader::responses();
-    reader.expect(&exchange.method);
+    reader.expect(&exchange.method());
     let mut input = &raw[..];
     while let Some(item) = reader.next(&mut input) {
         if let Item::Response(head) = item

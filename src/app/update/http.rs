@@ -100,7 +100,7 @@ impl App {
         }
         let exchange = http.shown()?;
         let over = exchange.closed || !state.phase.is_active();
-        let method = &exchange.method;
+        let method = &exchange.method();
         let answer = page::Direction::Answer(method);
         Some(match (pane, http.view, side) {
             (Pane::Raw, View::Answer, Side::Server) => {

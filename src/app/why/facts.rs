@@ -356,9 +356,10 @@ impl App {
             facts.may_know("host", address);
         }
         facts.know("conn", exchange.conn);
-        if !exchange.method.is_empty() {
-            facts.know("method", short(&exchange.method));
-            facts.know("path", short(&one_line_string(&exchange.target)));
+        let method = exchange.method();
+        if !method.is_empty() {
+            facts.know("method", short(&method));
+            facts.know("path", short(&one_line_string(&exchange.target())));
         }
         facts.may_know("status", exchange.status);
         facts.may_know("body", exchange.body_len.map(bytes));

@@ -60,14 +60,14 @@ impl SideState {
 /// The rule that an answer breaks, and the sentence about it. An answer that was cut is read anew.
 fn broken_answer(exchange: &Exchange, failure: &Failure) -> Option<(&'static str, String)> {
     let answer = &exchange.response;
-    if let Some(why) = &answer.verdict {
-        return Some((answer.rule, why.clone()));
+    if let Some((rule, why)) = answer.refusal() {
+        return Some((rule, why.to_owned()));
     }
     if failure.kind != FailureKind::CutShort || answer.kept() != answer.len {
         return None;
     }
     let mut reader = Reader::responses();
-    reader.expect(&exchange.method);
+    reader.expect(&exchange.method());
     let raw = answer.start(usize::MAX);
     let mut input = &raw[..];
     while reader.next(&mut input).is_some() {}
@@ -141,9 +141,9 @@ impl App {
         let state = self.tab().get(side);
         let mut facts = self.facts_of_exchange(exchange, Protocol::Http, side);
         for raw in [&exchange.request, &exchange.response] {
-            if let Some(why) = &raw.verdict {
+            if let Some((rule, why)) = raw.refusal() {
                 facts.say_rule(why);
-                return cards::card(&names::of_rule(raw.rule), &facts);
+                return cards::card(&names::of_rule(rule), &facts);
             }
         }
         let over = exchange.closed || !state.phase.is_active();

@@ -3,9 +3,10 @@
 
 use std::cell::RefCell;
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::{BufMut, BytesMut};
+use tokio::time::Instant;
 
 use super::date::imf_fixdate;
 use super::files::{self, Missing, Opened};
@@ -55,6 +56,7 @@ pub(super) struct Answering<'a> {
     pub(super) asked: &'a Asked,
     /// The connection is closed after it.
     pub(super) close: bool,
+    pub(super) now: Instant,
     pub(super) out: &'a mut BytesMut,
 }
 
@@ -83,7 +85,7 @@ impl Answering<'_> {
                 let body = page(WELCOME, &self.asked.kept);
                 self.whole(200, HTML, options, body.as_bytes());
             }
-            Answer::Page(path) => match self.way.copy.look(path) {
+            Answer::Page(path) => match self.way.copy.look(path, self.now) {
                 Some(page) => {
                     self.fetched(&page);
                 }
@@ -113,6 +115,7 @@ impl Answering<'_> {
             len: opened.len,
             extra: None,
         };
+        self.out.reserve(ROOM + opened.first.len());
         let body = self.head(&head);
         if body {
             self.out.extend_from_slice(&opened.first);
@@ -195,7 +198,7 @@ impl Answering<'_> {
         let bodiless = status < 200 || matches!(status, 204 | 304);
         status_line(self.out, status);
         if !self.way.has("Date") {
-            date(self.out);
+            date(self.out, self.now);
         }
         if !bodiless {
             self.field("Content-Type", head.kind);
@@ -230,10 +233,10 @@ impl Answering<'_> {
 const ROOM: usize = 256;
 
 /// Writes the answer to what is refused: the reason as text, and the end of the connection.
-pub(super) fn refuse(out: &mut BytesMut, status: u16, why: &str, body: bool) {
+pub(super) fn refuse(out: &mut BytesMut, now: Instant, status: u16, why: &str, body: bool) {
     let text = text(status, why);
     status_line(out, status);
-    date(out);
+    date(out, now);
     field(out, "Content-Type", TEXT);
     length(out, text.len() as u64);
     if status == 405 {
@@ -281,17 +284,22 @@ fn field(out: &mut BytesMut, name: &str, value: &str) {
 }
 
 thread_local! {
-    /// The last second that was written as a date, and that date: the next one is mostly the same.
-    static DATE: RefCell<(u64, String)> = RefCell::default();
+    /// The date as it was last written, and until when it holds: the next one is mostly the same.
+    static DATE: RefCell<Option<(Instant, String)>> = const { RefCell::new(None) };
 }
 
-fn date(out: &mut BytesMut) {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    let now = since.unwrap_or_default().as_secs();
-    DATE.with_borrow_mut(|(second, text)| {
-        if *second != now || text.is_empty() {
-            (*second, *text) = (now, imf_fixdate(now));
-        }
+fn date(out: &mut BytesMut, now: Instant) {
+    DATE.with_borrow_mut(|date| {
+        let (_, text) = match date {
+            Some(holds) if now < holds.0 => holds,
+            _ => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH);
+                let since = since.unwrap_or_default();
+                let left =
+                    Duration::from_secs(1) - Duration::from_nanos(since.subsec_nanos().into());
+                date.insert((now + left, imf_fixdate(since.as_secs())))
+            }
+        };
         field(out, "Date", text);
     });
 }

@@ -22,7 +22,6 @@ use super::work::{Due, Work};
 use crate::model::event::{By, ConnId, EventKind, How};
 use crate::model::failure::{FailureKind, What};
 use crate::model::spec::Protocol;
-use crate::model::time::Stamp;
 use crate::net::{fault, platform, socket};
 use crate::wire::http1::{Broken, Progress};
 
@@ -77,6 +76,8 @@ pub(super) struct Connection {
     pub(super) waiting_bytes: usize,
     pub(super) work: Work,
     pub(super) out: BytesMut,
+    /// When the last thing happened.
+    pub(super) now: Instant,
     /// When something was last written, or began to wait for that.
     pub(super) written: Instant,
     /// Since when there is nothing to do.
@@ -113,6 +114,7 @@ impl Connection {
             waiting_bytes: 0,
             work: Work::None,
             out: BytesMut::new(),
+            now,
             written: now,
             quiet: now,
             paused: false,
@@ -160,7 +162,8 @@ impl Connection {
                 let conn = self.conn;
                 self.server.session.emit(EventKind::Queued { conn });
                 *turn = wait.await.ok();
-                self.quiet = Instant::now();
+                self.now = Instant::now();
+                self.quiet = self.now;
             }
         }
         self.serve().await
@@ -169,19 +172,23 @@ impl Connection {
     async fn serve(&mut self) -> End {
         let server = self.server.clone();
         loop {
-            server.session.emitter.room().await;
-            let now = Instant::now();
-            self.take_requests(now);
-            self.answer(now);
+            if !server.session.emitter.has_room() {
+                server.session.emitter.room().await;
+                self.now = Instant::now();
+            }
+            self.take_requests();
+            self.answer();
             if self.is_done() {
                 return End::Closed;
             }
-            self.note_pause(now);
-            let end = match self.wait().await {
+            self.note_pause();
+            let happening;
+            (self.now, happening) = self.wait().await;
+            let end = match happening {
                 Happening::Read(Ok(data)) => self.received(data),
                 Happening::Read(Err(error)) => Some(self.broken(What::Receive, error)),
-                Happening::Wrote(at, Ok(n)) => self.wrote(at, n),
-                Happening::Wrote(_, Err(error)) => Some(self.broken(What::Send, error)),
+                Happening::Wrote(Ok(n)) => self.wrote(n),
+                Happening::Wrote(Err(error)) => Some(self.broken(What::Send, error)),
                 Happening::Opened(result) => {
                     self.opened(result);
                     None
@@ -190,7 +197,7 @@ impl Connection {
                     self.chunk(result);
                     None
                 }
-                Happening::Time => self.time(Instant::now()),
+                Happening::Time => self.time(),
             };
             if let Some(end) = end {
                 return end;
@@ -214,26 +221,27 @@ impl Connection {
         !self.peer_finished && (open || self.lingering.is_some())
     }
 
-    fn note_pause(&mut self, now: Instant) {
+    fn note_pause(&mut self) {
         let paused = !self.may_read();
         if self.paused && !paused {
-            self.incoming.resumed(now);
+            self.incoming.resumed(self.now);
         }
         self.paused = paused;
     }
 
     /// Looks at what was received, as far as there is room for more requests.
-    fn take_requests(&mut self, now: Instant) {
+    fn take_requests(&mut self) {
         if self.ending.is_some() {
             return;
         }
         while self.waiting.len() < MOST_WAITING && self.waiting_bytes < WAITING_BYTES {
-            let due = match self.incoming.next(now) {
+            let due = match self.incoming.next(self.now) {
                 Some(Found::Request(asked)) => {
-                    let conn = self.conn;
-                    let request = asked.request.clone();
-                    let session = &self.server.session;
-                    session.emit(EventKind::Request { conn, request });
+                    self.emit(EventKind::Request {
+                        conn: self.conn,
+                        offset: asked.offset,
+                        request: asked.request.clone(),
+                    });
                     Due::Answer(asked, self.server.way())
                 }
                 Some(Found::Broken(broken)) => self.refusal(&broken),
@@ -248,13 +256,19 @@ impl Connection {
         }
     }
 
+    /// Emits an event of the moment in which the last thing happened.
+    fn emit(&self, kind: EventKind) {
+        let emitter = &self.server.session.emitter;
+        emitter.emit_at(emitter.stamp(self.now.into_std()), kind);
+    }
+
     fn refusal(&self, broken: &Broken) -> Due {
         self.malformed(broken.verdict.name(), broken.text(), broken.at);
         Due::Refusal(broken.status(), broken.text())
     }
 
     fn malformed(&self, rule: &'static str, why: String, offset: u64) {
-        self.server.session.emit(EventKind::Malformed {
+        self.emit(EventKind::Malformed {
             conn: self.conn,
             rule,
             why,
@@ -281,7 +295,7 @@ impl Connection {
         }
         let _ = socket::finish(&self.stream);
         self.lingering = Some(Lingering {
-            until: Instant::now() + LINGER,
+            until: self.now + LINGER,
             left: LINGER_BYTES,
         });
         self.peer_finished
@@ -292,7 +306,7 @@ impl Connection {
             self.peer_finished = true;
             let conn = self.conn;
             let by = By::Peer;
-            self.server.session.emit(EventKind::Finished { conn, by });
+            self.emit(EventKind::Finished { conn, by });
             return self.lingering.is_some().then_some(End::Closed);
         }
         self.tell_received(&data);
@@ -311,7 +325,7 @@ impl Connection {
     fn tell_received(&self, data: &Bytes) {
         self.line.received(data.len());
         self.server.session.count_received(data.len());
-        self.server.session.emit(EventKind::Received {
+        self.emit(EventKind::Received {
             conn: self.conn,
             peer: self.peer,
             data: data.clone(),
@@ -319,18 +333,19 @@ impl Connection {
         });
     }
 
-    /// One write call that began at `at` took these bytes.
-    fn wrote(&mut self, at: Stamp, n: usize) -> Option<End> {
-        let data = self.out.split_to(n).freeze();
+    /// One write call that began now took so many bytes.
+    fn wrote(&mut self, n: usize) -> Option<End> {
+        self.written = self.now;
+        let data = if n == self.out.len() {
+            self.quiet = self.now;
+            std::mem::take(&mut self.out)
+        } else {
+            self.out.split_to(n)
+        };
         self.line.sent(n);
         let session = &self.server.session;
-        session.sent(at, self.conn, self.peer, data);
-        self.written = Instant::now();
-        if self.out.is_empty() {
-            // The buffer belongs to the event now.
-            self.out = BytesMut::new();
-            self.quiet = self.written;
-        }
+        let at = session.emitter.stamp(self.now.into_std());
+        session.sent(at, self.conn, self.peer, data.freeze());
         (n == 0).then(|| End::Fault(What::Send, ErrorKind::WriteZero.into()))
     }
 
@@ -348,7 +363,8 @@ impl Connection {
     }
 
     /// Some limit may have run out.
-    fn time(&mut self, now: Instant) -> Option<End> {
+    fn time(&mut self) -> Option<End> {
+        let now = self.now;
         let over = |limit: Option<Instant>| limit.is_some_and(|limit| now >= limit);
         if over(self.write_limit()) {
             return Some(End::NotReading);
@@ -379,19 +395,19 @@ impl Connection {
             "the request was not complete {patience:?} after its first byte: {got} came (RFC 9110 §15.5.9)"
         );
         self.malformed("late", why.clone(), self.incoming.offset());
-        self.written = Instant::now();
-        refuse(&mut self.out, 408, &why, !self.incoming.is_head());
+        self.written = self.now;
+        refuse(&mut self.out, self.now, 408, &why, !self.incoming.is_head());
         self.end(How::Timeout, By::Us);
     }
 
     /// Gives what the system takes and takes what is there, without any waiting.
     fn stop(&mut self) {
         let session = self.server.session.clone();
-        let at = session.emitter.now();
+        self.now = Instant::now();
         if !self.out.is_empty()
             && let Ok(n) = self.stream.try_write(&self.out)
         {
-            let _ = self.wrote(at, n);
+            let _ = self.wrote(n);
         }
         let _ = socket::finish(&self.stream);
         let size = session.spec.recv_size;

@@ -2,6 +2,7 @@
 //! of each request as it was received, and knows since when a message is on its way. Knows no
 //! socket.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
@@ -9,7 +10,9 @@ use tokio::time::Instant;
 
 use crate::model::http::Request;
 use crate::wire::http_message::told_request;
-use crate::wire::http1::{Broken, Item, Part, Progress, Reader, RequestHead, StartLine};
+use crate::wire::http1::{
+    Broken, End, Item, Known, Part, Progress, Reader, RequestHead, StartLine,
+};
 
 /// How much of a request is kept to be shown in its answer, in bytes. Whole requests of browsers
 /// and pupils fit; what many connections can hold stays bounded.
@@ -43,6 +46,8 @@ impl Kept {
 #[derive(Debug)]
 pub(super) struct Asked {
     pub(super) request: Arc<Request>,
+    /// Where it began in what the connection received, in bytes.
+    pub(super) offset: u64,
     /// The client leaves the connection open for more.
     pub(super) keep_alive: bool,
     pub(super) kept: Kept,
@@ -54,6 +59,11 @@ pub(super) enum Found {
     Request(Asked),
     /// Nothing is found after this.
     Broken(Broken),
+}
+
+thread_local! {
+    /// The request that was last read on this thread: the next one is often the same.
+    static USUAL: RefCell<Option<Known<Arc<Request>>>> = const { RefCell::new(None) };
 }
 
 /// See the module.
@@ -103,6 +113,18 @@ impl Incoming {
     pub(super) fn next(&mut self, now: Instant) -> Option<Found> {
         let chunk = std::mem::take(&mut self.left);
         let mut input = &chunk[..];
+        if let Some((end, request)) = self.recognize(&mut input) {
+            let at = chunk.len() - input.len();
+            let mut bytes = chunk;
+            self.left = bytes.split_off(at);
+            self.began = None;
+            return Some(Found::Request(Asked {
+                request,
+                offset: end.span.start,
+                keep_alive: end.keep_alive,
+                kept: Kept { bytes, more: 0 },
+            }));
+        }
         // Where the part of the chunk begins that belongs to the message and is not kept yet.
         let mut from = 0;
         let found = loop {
@@ -126,9 +148,13 @@ impl Incoming {
                     self.awaits_continue = false;
                     if let Some(head) = self.head.take() {
                         self.left = chunk.slice(at..);
+                        let keep_alive = head.keep_alive;
+                        let request = Arc::new(told_request(*head, &end));
+                        self.remember(&kept, &end, &request);
                         break Some(Found::Request(Asked {
-                            keep_alive: head.keep_alive,
-                            request: Arc::new(told_request(*head, &end)),
+                            request,
+                            offset: end.span.start,
+                            keep_alive,
                             kept,
                         }));
                     }
@@ -149,6 +175,20 @@ impl Incoming {
         };
         self.note_beginning(now);
         found
+    }
+
+    fn recognize(&mut self, input: &mut &[u8]) -> Option<(End, Arc<Request>)> {
+        USUAL.with_borrow(|usual| {
+            let usual = usual.as_ref()?;
+            let end = self.reader.recognize(usual, input)?;
+            Some((end, usual.told.clone()))
+        })
+    }
+
+    fn remember(&self, kept: &Kept, end: &End, request: &Arc<Request>) {
+        if let Some(known) = self.reader.known(&kept.bytes, end, request.clone()) {
+            USUAL.set(Some(known));
+        }
     }
 
     /// The stream has ended: the refusal of what stopped in the middle.

@@ -18,7 +18,6 @@ use tokio::time::{Instant, sleep_until};
 use super::connection::{Connection, WRITE_LIMIT};
 use super::files::{Missing, Opened};
 use super::work::Work;
-use crate::model::time::Stamp;
 use crate::net::socket;
 
 /// What came first.
@@ -26,8 +25,8 @@ use crate::net::socket;
 pub(super) enum Happening {
     /// What one read call gave; nothing at the end of the stream.
     Read(io::Result<Bytes>),
-    /// What one write call, begun then, took.
-    Wrote(Stamp, io::Result<usize>),
+    /// What one write call took.
+    Wrote(io::Result<usize>),
     /// A file is open, or there is none.
     Opened(Result<Opened, Missing>),
     /// The next part of a file. The file is gone when reading it panicked.
@@ -37,31 +36,29 @@ pub(super) enum Happening {
 }
 
 impl Connection {
-    /// Waits for the first of all that can happen. Cancel-safe.
-    pub(super) async fn wait(&mut self) -> Happening {
+    /// Waits for the first of all that can happen, and tells when that was: of a write call, when it
+    /// began. Cancel-safe.
+    pub(super) async fn wait(&mut self) -> (Instant, Happening) {
         let may_read = self.may_read();
         self.set_alarm();
-        let emitter = &self.server.session.emitter;
         let size = self.server.session.spec.recv_size;
         let (stream, out, work, alarm) =
             (&mut self.stream, &self.out, &mut self.work, &mut self.alarm);
         poll_fn(|context| {
             if !out.is_empty() {
-                let at = emitter.now();
+                let now = Instant::now();
                 if let Poll::Ready(result) = Pin::new(&mut *stream).poll_write(context, out) {
-                    return Poll::Ready(Happening::Wrote(at, result));
+                    return Poll::Ready((now, Happening::Wrote(result)));
                 }
             }
-            if let Poll::Ready(happening) = poll_work(work, context) {
-                return Poll::Ready(happening);
+            let mut happening = poll_work(work, context);
+            if may_read && happening.is_pending() {
+                happening = poll_read(stream, size, context).map(Happening::Read);
             }
-            if may_read && let Poll::Ready(result) = poll_read(stream, size, context) {
-                return Poll::Ready(Happening::Read(result));
+            if let (Some(alarm), Poll::Pending) = (&mut *alarm, &happening) {
+                happening = alarm.as_mut().poll(context).map(|()| Happening::Time);
             }
-            match alarm {
-                Some(alarm) => alarm.as_mut().poll(context).map(|()| Happening::Time),
-                None => Poll::Pending,
-            }
+            happening.map(|happening| (Instant::now(), happening))
         })
         .await
     }

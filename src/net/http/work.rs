@@ -61,7 +61,8 @@ pub(super) enum Work {
 
 impl Connection {
     /// Writes as many answers as can be written without waiting, one after another.
-    pub(super) fn answer(&mut self, now: Instant) {
+    pub(super) fn answer(&mut self) {
+        let now = self.now;
         if self.out.is_empty() {
             self.written = now;
         }
@@ -110,7 +111,13 @@ impl Connection {
             Due::Answer(asked, way) => (asked, way),
             Due::Refusal(status, why) => {
                 if let Some(status) = status {
-                    refuse(&mut self.out, status, &why, !self.incoming.is_head());
+                    refuse(
+                        &mut self.out,
+                        self.now,
+                        status,
+                        &why,
+                        !self.incoming.is_head(),
+                    );
                 }
                 return self.end(How::Finished, By::Us);
             }
@@ -136,6 +143,7 @@ impl Connection {
             way,
             asked,
             close,
+            now: self.now,
             out: &mut self.out,
         }
     }

@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;
+use crate::app::http::raw::Raw;
 use crate::model::event::{By, How};
 use crate::model::http::{FieldLines, Message, Request, Version};
 
@@ -58,10 +59,11 @@ impl Told {
     fn request(&mut self, conn: u32, method: &str, offset: u64, raw_len: usize) {
         self.tell(EventKind::Request {
             conn: ConnId(conn),
+            offset,
             request: Arc::new(Request {
                 method: method.to_owned(),
                 target: Bytes::from_static(b"/"),
-                message: message(offset, raw_len as u64),
+                message: message(raw_len as u64),
             }),
         });
     }
@@ -69,10 +71,11 @@ impl Told {
     fn response(&mut self, conn: u32, status: u16) {
         self.tell(EventKind::Response {
             conn: ConnId(conn),
+            offset: 0,
             response: Box::new(Response {
                 status,
                 reason: Bytes::new(),
-                message: message(0, 0),
+                message: message(0),
             }),
         });
     }
@@ -100,13 +103,12 @@ impl Told {
     }
 }
 
-fn message(offset: u64, raw_len: u64) -> Message {
+fn message(raw_len: u64) -> Message {
     Message {
         version: Version::HTTP_11,
         fields: FieldLines::default(),
         body_len: 0,
         raw_len,
-        offset,
     }
 }
 
@@ -154,6 +156,45 @@ fn pipelined_requests_in_one_read_are_taken_apart_and_answered_in_order() {
 }
 
 #[test]
+fn an_answer_has_not_begun_before_its_first_byte() {
+    let mut told = Told::new(Side::Server);
+    told.opened(1);
+    told.received(1, &GET.repeat(2));
+    told.request(1, "GET", 0, GET.len());
+    told.request(1, "GET", GET.len() as u64, GET.len());
+    told.sent(1, OK);
+    let answered = |told: &Told, number| told.exchanges.get(number).unwrap().answered;
+    assert!(answered(&told, 1).is_some());
+    assert_eq!(answered(&told, 2), None);
+    told.sent(1, OK);
+    assert!(answered(&told, 2) > answered(&told, 1));
+}
+
+#[test]
+fn an_answer_like_the_one_before_is_told_like_it() {
+    let mut told = Told::new(Side::Server);
+    for (n, answer) in [OK, OK, MISSING, OK, OK].into_iter().enumerate() {
+        let (conn, number) = (n as u32 + 1, n as u64 + 1);
+        told.opened(conn);
+        told.received(conn, GET);
+        told.request(conn, "GET", 0, GET.len());
+        told.sent(conn, answer);
+        let exchange = told.exchanges.get(number).unwrap();
+        let (status, reason, len) = match answer {
+            OK => (200, "OK", 2),
+            _ => (404, "Not Found", 0),
+        };
+        assert_eq!(exchange.status, Some(status));
+        assert_eq!(
+            (&exchange.reason[..], exchange.body_len),
+            (reason.as_bytes(), Some(len))
+        );
+        assert!(exchange.ended.is_some() && exchange.answered.is_some());
+        assert_eq!(told.response_text(number), answer);
+    }
+}
+
+#[test]
 fn the_answer_to_head_has_no_body() {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n";
     let mut told = Told::new(Side::Server);
@@ -197,7 +238,10 @@ fn a_refused_request_has_its_reason_and_its_answer() {
     told.received(1, "and more");
     told.closed(1);
     let exchange = told.exchanges.get(1).unwrap();
-    assert_eq!(exchange.request.verdict.as_deref(), Some("no request line"));
+    assert_eq!(
+        exchange.request.refusal(),
+        Some(("not-a-request", "no request line"))
+    );
     assert_eq!(exchange.status, Some(400));
     assert_eq!(told.response_text(1), refusal);
     assert_eq!(told.exchanges.end(), 2);
@@ -255,11 +299,11 @@ fn a_client_asks_again_over_the_same_connection() {
         told.exchanges.get(2).unwrap(),
     );
     assert_eq!(
-        (&*first.method, first.connect),
+        (&*first.method(), first.connect),
         ("GET", Some(Duration::from_millis(1)))
     );
     assert_eq!(
-        (&*second.method, &second.target[..], second.connect),
+        (&*second.method(), &*second.target(), second.connect),
         ("HEAD", &b"/x"[..], None)
     );
     assert_eq!([told.status(1), told.status(2)], [Some(200), Some(404)]);
@@ -277,11 +321,11 @@ fn the_oldest_go_when_the_budget_is_full_and_the_newest_stays() {
         told.request(1, "GET", n * big.len() as u64, big.len());
         told.sent(1, OK);
     }
-    assert!(told.exchanges.bytes <= 10 << 10);
+    assert!(told.exchanges.ring.bytes() <= 10 << 10);
     assert_eq!((told.exchanges.start(), told.exchanges.end()), (9, 11));
     assert_eq!(told.response_text(10), OK);
     told.exchanges.clear();
-    assert!(told.exchanges.is_empty() && told.exchanges.bytes == 0);
+    assert!(told.exchanges.is_empty() && told.exchanges.ring.bytes() == 0);
 }
 
 #[test]

@@ -6,10 +6,10 @@ use crate::wire::http1::{Broken, Framing, Item, Progress, Reader, ResponseHead, 
 
 /// What was found in the bytes of a connection.
 pub(super) enum Found {
-    /// An answer that announces another one (RFC 9110 section 15.2).
-    Interim(Box<Response>),
-    /// The answer.
-    Final(Box<Response>),
+    /// An answer that announces another one (RFC 9110 section 15.2), and where it begins.
+    Interim(u64, Box<Response>),
+    /// The answer, and where it begins.
+    Final(u64, Box<Response>),
     /// What came is no answer, or the stream ended inside it.
     Broken(Broken),
     /// Bytes that nobody asked for.
@@ -79,9 +79,9 @@ impl Answers {
                 let interim = head.is_interim();
                 let response = Box::new(told_response(*head, &end));
                 Some(if interim {
-                    Found::Interim(response)
+                    Found::Interim(end.span.start, response)
                 } else {
-                    Found::Final(response)
+                    Found::Final(end.span.start, response)
                 })
             }
             Item::Broken(broken) => {

@@ -299,17 +299,22 @@ impl Connection {
             why,
             offset,
         };
+        let response_event = |offset, response| EventKind::Response {
+            conn,
+            offset,
+            response,
+        };
         match found {
-            Found::Interim(response) => {
+            Found::Interim(offset, response) => {
                 self.interim += 1;
                 if self.interim > MAX_INTERIM {
                     return Some(End::Interim);
                 }
-                self.session.emit(EventKind::Response { conn, response });
+                self.session.emit(response_event(offset, response));
                 None
             }
-            Found::Final(response) => {
-                self.session.emit(EventKind::Response { conn, response });
+            Found::Final(offset, response) => {
+                self.session.emit(response_event(offset, response));
                 Some(End::Answered)
             }
             Found::Broken(broken) => {
