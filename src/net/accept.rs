@@ -68,6 +68,10 @@ impl Door {
         }
     }
 
+    pub(super) fn listeners(&self) -> impl Iterator<Item = &TcpListener> {
+        self.listeners.iter()
+    }
+
     /// The address of the first listener, to name the server by.
     pub(super) fn local(&self) -> Option<SocketAddr> {
         self.listeners.first()?.local_addr().ok()

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
@@ -35,6 +36,9 @@ pub(super) type Tasks = JoinSet<bool>;
 pub(super) trait Service {
     /// What the server shares with a connection.
     type Line;
+
+    /// Sets the options that the sockets of its connections have.
+    fn tune(_socket: &SockRef<'_>) {}
 
     /// Begins to serve a connection, in a task of its own.
     fn admit(
@@ -90,6 +94,10 @@ pub(super) async fn run<S: Service>(
             return Outcome::Failed;
         }
     };
+    if platform::INHERITS {
+        door.listeners()
+            .for_each(|one| S::tune(&SockRef::from(one)));
+    }
     let mut server = Server {
         session,
         service,
@@ -136,6 +144,9 @@ impl<S: Service> Server<'_, S> {
     fn admit(&mut self, accepted: Accepted, door: &Door) -> bool {
         match accepted {
             Accepted::Stream(stream, peer) => {
+                if !platform::INHERITS {
+                    S::tune(&SockRef::from(&stream));
+                }
                 let (conn, line, task) = self.service.admit(&mut self.tasks, stream, peer);
                 self.lines.insert(conn, line);
                 self.numbers.insert(task, conn);

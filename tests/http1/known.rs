@@ -49,6 +49,10 @@ fn answers(methods: &[&str]) -> Reader {
     reader
 }
 
+fn ends(reader: &mut Reader, text: &str) -> Vec<End> {
+    read(reader, text.as_bytes(), usize::MAX, false).0.0
+}
+
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const CLOSE: &str = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
@@ -65,11 +69,31 @@ fn the_same_request_is_known_wherever_it_begins() {
 }
 
 #[test]
-fn what_ends_a_connection_is_not_known_again() {
-    let text = format!("{CLOSE}{CLOSE}");
-    let (anew, known, again) = both(Reader::requests, text.as_bytes(), usize::MAX);
-    assert_eq!((&known, again), (&anew, 0));
-    assert_eq!(known.0.len(), 1);
+fn what_ends_a_connection_is_known_and_ends_it() {
+    let mut reader = Reader::requests();
+    let Some(end) = ends(&mut reader, CLOSE).pop() else {
+        panic!("it ends")
+    };
+    let known = reader.known(&Bytes::from_static(CLOSE.as_bytes()), &end, ());
+    let known = known.expect("its bytes tell all");
+    let mut next = Reader::requests();
+    let mut input = CLOSE.as_bytes();
+    assert_eq!(next.recognize(&known, &mut input), Some(end));
+    let mut input = CLOSE.as_bytes();
+    assert_eq!(next.recognize(&known, &mut input), None);
+    assert!(matches!(next.next(&mut input), Some(Item::Rest(_))));
+}
+
+#[test]
+fn an_answer_that_only_the_end_of_the_stream_ends_is_not_known_again() {
+    let text = "HTTP/1.1 200 OK\r\n\r\nbody";
+    let mut reader = answers(&["GET"]);
+    assert_eq!(ends(&mut reader, text), []);
+    let Some(Item::End(end)) = reader.finish() else {
+        panic!("it ends")
+    };
+    let bytes = Bytes::from_static(text.as_bytes());
+    assert!(reader.known(&bytes, &end, ()).is_none());
 }
 
 #[test]

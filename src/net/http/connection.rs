@@ -22,7 +22,7 @@ use super::work::{Due, Work};
 use crate::model::event::{By, ConnId, EventKind, How};
 use crate::model::failure::{FailureKind, What};
 use crate::model::spec::Protocol;
-use crate::net::{fault, platform, socket};
+use crate::net::{fault, socket};
 use crate::wire::http1::{Broken, Progress};
 
 /// How many requests may wait for their answers on one connection: who pipelines more is not read
@@ -32,7 +32,7 @@ const MOST_WAITING: usize = 64;
 const WAITING_BYTES: usize = 1 << 20;
 /// How much of its answers the system may hold for a peer that does not read, in bytes. Left alone it
 /// takes some megabytes each: of a thousand such peers that is the memory of the machine.
-const MOST_UNSENT: u32 = 256 << 10;
+pub(super) const MOST_UNSENT: u32 = 256 << 10;
 /// How long a close that the user ordered waits for the peer.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 /// How long a lingering close waits for the end of the peer (RFC 9112 §9.6).
@@ -99,9 +99,6 @@ impl Connection {
         let peer = socket::plain(peer);
         let local = stream.local_addr().map_or(peer, socket::plain);
         session.emit(EventKind::Opened { conn, peer, local });
-        // An answer is written whole; to hold back its last segment would only delay it.
-        let _ = stream.set_nodelay(true);
-        platform::limit_unsent(&stream, MOST_UNSENT);
         let now = Instant::now();
         Connection {
             server: server.clone(),
@@ -274,6 +271,11 @@ impl Connection {
             why,
             offset,
         });
+    }
+
+    /// Whether what is to be written now is the last.
+    pub(super) fn is_last(&self) -> bool {
+        self.ending.is_some() && matches!(self.work, Work::None) && self.waiting.is_empty()
     }
 
     /// Whether all is done that was to be done here. When all is written, our direction is ended;

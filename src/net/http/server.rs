@@ -5,18 +5,19 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::task::Id;
 
-use super::connection::Connection;
+use super::connection::{Connection, MOST_UNSENT};
 use super::turns::Turns;
 use super::way::Way;
 use crate::model::command::{Command, Target};
 use crate::model::event::{By, ConnId, EventKind, How, Outcome};
-use crate::net::Order;
 use crate::net::service::{self, Lines, Service, Tasks};
 use crate::net::session::{Inbox, Session};
+use crate::net::{Order, platform};
 
 /// What a server shares with one of its connections.
 #[derive(Debug, Default)]
@@ -115,6 +116,12 @@ pub(in crate::net) async fn run(session: &Arc<Session>, inbox: &mut Inbox) -> Ou
 
 impl Service for Site {
     type Line = Line;
+
+    fn tune(socket: &SockRef<'_>) {
+        // An answer is written whole; to hold back its last segment would only delay it.
+        let _ = socket.set_tcp_nodelay(true);
+        platform::limit_unsent(socket, MOST_UNSENT);
+    }
 
     fn admit(
         &mut self,

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::fs::File;
 use std::future::poll_fn;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep_until};
 use super::connection::{Connection, WRITE_LIMIT};
 use super::files::{Missing, Opened};
 use super::work::Work;
-use crate::net::socket;
+use crate::net::{platform, socket};
 
 /// What came first.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Connection {
     /// Waits for the first of all that can happen, and tells when that was: of a write call, when it
     /// began. Cancel-safe.
     pub(super) async fn wait(&mut self) -> (Instant, Happening) {
-        let may_read = self.may_read();
+        let (may_read, is_last) = (self.may_read(), self.is_last());
         self.set_alarm();
         let size = self.server.session.spec.recv_size;
         let (stream, out, work, alarm) =
@@ -47,7 +47,7 @@ impl Connection {
         poll_fn(|context| {
             if !out.is_empty() {
                 let now = Instant::now();
-                if let Poll::Ready(result) = Pin::new(&mut *stream).poll_write(context, out) {
+                if let Poll::Ready(result) = poll_write(stream, out, is_last, context) {
                     return Poll::Ready((now, Happening::Wrote(result)));
                 }
             }
@@ -151,6 +151,25 @@ fn poll_read(
         BUFFER.set(buffer);
     }
     read
+}
+
+/// One write call, or one that tells the system that our end follows.
+fn poll_write(
+    stream: &mut TcpStream,
+    bytes: &[u8],
+    is_last: bool,
+    context: &mut Context<'_>,
+) -> Poll<io::Result<usize>> {
+    if !is_last {
+        return Pin::new(stream).poll_write(context, bytes);
+    }
+    loop {
+        ready!(stream.poll_write_ready(context))?;
+        match platform::send_last(stream, bytes) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+            result => return Poll::Ready(result),
+        }
+    }
 }
 
 fn poll_work(work: &mut Work, context: &mut Context<'_>) -> Poll<Happening> {

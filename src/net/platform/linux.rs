@@ -5,7 +5,9 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsRawFd;
 
+use rustix::net::SendFlags;
 use socket2::SockRef;
+use tokio::io::Interest;
 use tokio::net::{TcpStream, UdpSocket};
 
 use crate::model::failure::Holder;
@@ -125,9 +127,21 @@ fn process_with(link: &str) -> Option<Holder> {
     })
 }
 
+/// Whether connections have the options of the listener that accepts them.
+pub(in crate::net) const INHERITS: bool = true;
+
 /// Keeps the system from taking more than so many bytes that it cannot send yet.
-pub(in crate::net) fn limit_unsent(stream: &TcpStream, bytes: u32) {
-    let _ = SockRef::from(stream).set_tcp_notsent_lowat(bytes);
+pub(in crate::net) fn limit_unsent(socket: &SockRef<'_>, bytes: u32) {
+    let _ = socket.set_tcp_notsent_lowat(bytes);
+}
+
+/// Sends the last bytes of our direction, which must be ended after it: they wait for that, so that
+/// both can go in one segment. Gives how many bytes were taken.
+pub(in crate::net) fn send_last(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
+    stream.try_io(Interest::WRITABLE, || {
+        let flags = SendFlags::MORE | SendFlags::NOSIGNAL;
+        Ok(rustix::net::send(stream, bytes, flags)?)
+    })
 }
 
 /// The kernel's count of datagrams that a socket had no room for.
@@ -167,6 +181,8 @@ impl Drops {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::AsyncReadExt as _;
+
     use super::*;
 
     #[cfg(target_endian = "little")]
@@ -204,5 +220,34 @@ mod tests {
         let wanted = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port);
         assert_eq!(holder(Protocol::Tcp, wanted), Some(Holder::Ourselves));
         assert_eq!(holder(Protocol::Udp, wanted), None);
+    }
+    #[tokio::test]
+    async fn connections_have_the_options_of_their_listener() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let options = SockRef::from(&listener);
+        options.set_tcp_nodelay(true).unwrap();
+        limit_unsent(&options, 12_345);
+        let address = listener.local_addr().unwrap();
+        let _peer = TcpStream::connect(address).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let options = SockRef::from(&stream);
+        assert!(options.tcp_nodelay().unwrap());
+        assert_eq!(options.tcp_notsent_lowat().unwrap(), 12_345);
+    }
+
+    #[tokio::test]
+    async fn the_last_bytes_arrive_with_the_end() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut peer = TcpStream::connect(address).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        stream.writable().await.unwrap();
+        assert_eq!(send_last(&stream, b"the last").unwrap(), 8);
+        SockRef::from(&stream)
+            .shutdown(std::net::Shutdown::Write)
+            .unwrap();
+        let mut got = Vec::new();
+        peer.read_to_end(&mut got).await.unwrap();
+        assert_eq!(got, b"the last");
     }
 }

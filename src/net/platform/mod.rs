@@ -10,14 +10,14 @@ use std::io;
 use std::net::IpAddr;
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::{Drops, holder, limit_unsent};
+pub(super) use linux::{Drops, INHERITS, holder, limit_unsent, send_last};
 #[cfg(unix)]
 pub use unix::raise_descriptor_limit;
 #[cfg(unix)]
 pub(super) use unix::{descriptor_limit, is_out_of_descriptors, is_too_large};
 
 #[cfg(not(target_os = "linux"))]
-pub(super) use unknown::{Drops, holder, limit_unsent};
+pub(super) use unknown::{Drops, INHERITS, holder, limit_unsent, send_last};
 #[cfg(not(unix))]
 pub use windows::raise_descriptor_limit;
 #[cfg(not(unix))]
@@ -50,7 +50,16 @@ mod unknown {
         None
     }
 
-    pub(in crate::net) fn limit_unsent(_stream: &tokio::net::TcpStream, _bytes: u32) {}
+    pub(in crate::net) const INHERITS: bool = false;
+
+    pub(in crate::net) fn limit_unsent(_socket: &socket2::SockRef<'_>, _bytes: u32) {}
+
+    pub(in crate::net) fn send_last(
+        stream: &tokio::net::TcpStream,
+        bytes: &[u8],
+    ) -> io::Result<usize> {
+        stream.try_write(bytes)
+    }
 
     #[derive(Debug)]
     pub(in crate::net) struct Drops;

@@ -79,6 +79,8 @@ pub struct Reader {
     body_len: u64,
     extensions: usize,
     keep_alive: bool,
+    /// Nothing but the bytes of the last message tells how it is read.
+    usual: bool,
 }
 
 impl Reader {
@@ -94,6 +96,7 @@ impl Reader {
             body_len: 0,
             extensions: 0,
             keep_alive: true,
+            usual: false,
         }
     }
 

@@ -14,21 +14,22 @@ const LONGEST: usize = 4 << 10;
 pub struct Known<T> {
     bytes: Bytes,
     body_len: u64,
+    keep_alive: bool,
     /// What was made of it.
     pub told: T,
 }
 
 impl Reader {
     /// The message that has just ended, to be known again: `bytes` are all of its bytes. `None` where
-    /// the same bytes may mean something else the next time: the connection ends with them, or what
-    /// was asked decides how they are read (HEAD, CONNECT); and where they are too many or not all.
+    /// the same bytes may mean something else the next time: what was asked (HEAD, CONNECT) or the
+    /// end of the stream decides how they are read; and where they are too many or not all.
     #[must_use]
     pub fn known<T>(&self, bytes: &Bytes, end: &End, told: T) -> Option<Known<T>> {
         let is_whole = bytes.len() as u64 == end.raw_len() && bytes.len() <= LONGEST;
-        let is_usual = end.keep_alive && self.direction.has_read_usual();
-        (is_whole && is_usual).then(|| Known {
+        (is_whole && self.usual).then(|| Known {
             bytes: bytes.clone(),
             body_len: end.body_len,
+            keep_alive: end.keep_alive,
             told,
         })
     }
@@ -45,7 +46,8 @@ impl Reader {
         self.message_at = self.offset;
         self.offset += known.bytes.len() as u64;
         self.body_len = known.body_len;
-        self.keep_alive = true;
+        self.keep_alive = known.keep_alive;
+        self.usual = true;
         self.direction.read_usual();
         Some(self.end())
     }
