@@ -35,6 +35,11 @@ use crate::ui::{self, Drawn};
 
 /// At most one frame in this time.
 const FRAME: Duration = Duration::from_millis(16);
+/// The same in a flood, unless a key was pressed: nobody reads what passes so fast, and the time is
+/// better spent on keeping it.
+const FLOOD_FRAME: Duration = Duration::from_millis(33);
+/// It is a flood when this many screens go by between two frames.
+const FLOOD_SCREENS: usize = 2;
 /// A frame at least this often: ages and countdowns go on.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How long sessions may take to close their connections at the end.
@@ -75,6 +80,10 @@ pub struct Screen<B: Backend> {
     away: bool,
     dirty: bool,
     last_frame: Option<Instant>,
+    /// How many events were taken since then.
+    gathered: usize,
+    /// How soon after that frame the next one may follow.
+    pace: Duration,
     /// What can be clicked in what was drawn last.
     spots: Spots,
     clipboard: Arc<Mutex<Clipboard>>,
@@ -103,6 +112,8 @@ impl<B: Backend> Screen<B> {
             away: false,
             dirty: true,
             last_frame: None,
+            gathered: 0,
+            pace: FRAME,
             spots: Spots::default(),
             clipboard: Arc::default(),
             copied: mpsc::unbounded_channel(),
@@ -150,7 +161,7 @@ impl<B: Backend> Screen<B> {
         let mut heartbeat = Instant::now() + HEARTBEAT;
         loop {
             let now = Instant::now();
-            let due = self.last_frame.map_or(now, |last| last + FRAME);
+            let due = self.last_frame.map_or(now, |last| last + self.pace);
             if self.dirty && now >= due {
                 self.draw()?;
                 heartbeat = Instant::now() + HEARTBEAT;
@@ -213,6 +224,7 @@ impl<B: Backend> Screen<B> {
         first: Input,
         rest: &mut mpsc::Receiver<Input>,
     ) -> Result<bool, B::Error> {
+        self.pace = FRAME;
         let mut next = Some(first);
         while let Some(event) = next {
             next = rest.try_recv().ok();
@@ -331,6 +343,7 @@ impl<B: Backend> Screen<B> {
             effects.extend(app.update(Message::Event(id, event)));
         });
         self.dirty |= taken > 0;
+        self.gathered += taken;
         self.carry_out(effects);
     }
 
@@ -350,6 +363,10 @@ impl<B: Backend> Screen<B> {
             self.draw_frame()?;
         }
         self.dirty = false;
+        let height = usize::from(self.terminal.get_frame().area().height);
+        let is_flood = self.gathered > FLOOD_SCREENS * height;
+        self.pace = if is_flood { FLOOD_FRAME } else { FRAME };
+        self.gathered = 0;
         self.last_frame = Some(Instant::now());
         Ok(())
     }
