@@ -12,9 +12,9 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use crate::model::event::{ConnId, Event, EventKind};
+use crate::model::event::{Event, EventKind};
 use crate::model::failure::Failure;
-use crate::model::http::Message;
+use crate::model::http::{Message, Request, Response};
 use crate::model::spec::{Protocol, Side};
 use crate::model::time::{Origin, Stamp};
 
@@ -71,13 +71,15 @@ impl Encoder {
         out.extend_from_slice(b"}\n");
     }
 
-    fn payload(&mut self, out: &mut Vec<u8>, conn: ConnId, peer: SocketAddr, data: &[u8]) {
-        conn_field(out, conn);
+    fn payload(&mut self, out: &mut Vec<u8>, peer: SocketAddr, data: &[u8]) {
         self.peer.push(out, peer);
         payload(out, data);
     }
 
     fn fields(&mut self, kind: &EventKind, out: &mut Vec<u8>) {
+        if let Some(conn) = kind.conn() {
+            number_field(out, "conn", u64::from(conn.0));
+        }
         match kind {
             EventKind::Connecting { to } | EventKind::Waiting { to } => text_field(out, "to", to),
             EventKind::Tried { address, failure } => {
@@ -90,92 +92,60 @@ impl Encoder {
                 shown_field(out, "local", local);
                 self.peer.push(out, *peer);
             }
-            EventKind::Opened { conn, peer, local } => {
-                conn_field(out, *conn);
+            EventKind::Opened { peer, local, .. } => {
                 self.peer.push(out, *peer);
                 shown_field(out, "local", local);
             }
             EventKind::Received {
-                conn,
-                peer,
-                data,
-                cut,
+                peer, data, cut, ..
             } => {
-                self.payload(out, *conn, *peer, data);
+                self.payload(out, *peer, data);
                 if *cut > 0 {
                     number_field(out, "cut", u64::from(*cut));
                 }
             }
-            EventKind::Sent { conn, peer, data } => self.payload(out, *conn, *peer, data),
-            EventKind::FileStarted { conn, name, len } => file_fields(out, *conn, name, *len),
+            EventKind::Sent { peer, data, .. } => self.payload(out, *peer, data),
+            EventKind::FileStarted { name, len, .. } => file_fields(out, name, *len),
             EventKind::FileEnded {
-                conn,
                 name,
                 len,
                 sent,
                 how,
+                ..
             } => {
-                file_fields(out, *conn, name, *len);
+                file_fields(out, name, *len);
                 number_field(out, "sent", *sent);
                 text_field(out, "how", how.word());
             }
             EventKind::Request {
-                conn,
-                offset,
-                request,
-            } => {
-                conn_field(out, *conn);
-                text_field(out, "method", &request.method);
-                bytes_field(out, "target", &request.target);
-                message_fields(out, &request.message, *offset);
-            }
+                offset, request, ..
+            } => request_fields(out, request, *offset),
             EventKind::Response {
-                conn,
-                offset,
-                response,
-            } => {
-                conn_field(out, *conn);
-                number_field(out, "status", u64::from(response.status));
-                bytes_field(out, "reason", &response.reason);
-                message_fields(out, &response.message, *offset);
-            }
+                offset, response, ..
+            } => response_fields(out, response, *offset),
             EventKind::Malformed {
-                conn,
-                rule,
-                why,
-                offset,
-            } => {
-                conn_field(out, *conn);
-                malformed_fields(out, rule, why, *offset);
-            }
-            EventKind::Finished { conn, .. } | EventKind::Queued { conn } => conn_field(out, *conn),
+                rule, why, offset, ..
+            } => malformed_fields(out, rule, why, *offset),
+            EventKind::Finished { .. } | EventKind::Queued { .. } => {}
             EventKind::Closed {
-                conn,
                 how,
                 by,
                 received,
                 sent,
+                ..
             } => {
-                conn_field(out, *conn);
                 text_field(out, "how", how.word());
                 text_field(out, "by", by.word());
                 total_fields(out, *received, *sent);
             }
             EventKind::Lost {
-                conn,
-                why,
-                count,
-                bytes,
+                why, count, bytes, ..
             } => {
-                known_conn_field(out, *conn);
                 text_field(out, "why", why);
                 number_field(out, "count", *count);
                 number_field(out, "bytes", *bytes);
             }
-            EventKind::Failed { conn, failure } => {
-                known_conn_field(out, *conn);
-                failure_fields(out, failure);
-            }
+            EventKind::Failed { failure, .. } => failure_fields(out, failure),
             EventKind::Stopped {
                 received,
                 sent,
@@ -189,8 +159,7 @@ impl Encoder {
     }
 }
 
-fn file_fields(out: &mut Vec<u8>, conn: ConnId, name: &str, len: u64) {
-    conn_field(out, conn);
+fn file_fields(out: &mut Vec<u8>, name: &str, len: u64) {
     text_field(out, "name", name);
     number_field(out, "len", len);
 }
@@ -198,6 +167,18 @@ fn file_fields(out: &mut Vec<u8>, conn: ConnId, name: &str, len: u64) {
 fn total_fields(out: &mut Vec<u8>, received: u64, sent: u64) {
     number_field(out, "received", received);
     number_field(out, "sent", sent);
+}
+
+fn request_fields(out: &mut Vec<u8>, request: &Request, offset: u64) {
+    text_field(out, "method", &request.method);
+    bytes_field(out, "target", &request.target);
+    message_fields(out, &request.message, offset);
+}
+
+fn response_fields(out: &mut Vec<u8>, response: &Response, offset: u64) {
+    number_field(out, "status", u64::from(response.status));
+    bytes_field(out, "reason", &response.reason);
+    message_fields(out, &response.message, offset);
 }
 
 fn message_fields(out: &mut Vec<u8>, message: &Message, offset: u64) {
@@ -273,16 +254,6 @@ fn name(out: &mut Vec<u8>, name: &str) {
 fn number_field(out: &mut Vec<u8>, key: &str, value: u64) {
     name(out, key);
     push_number(out, value);
-}
-
-fn conn_field(out: &mut Vec<u8>, conn: ConnId) {
-    number_field(out, "conn", u64::from(conn.0));
-}
-
-fn known_conn_field(out: &mut Vec<u8>, conn: Option<ConnId>) {
-    if let Some(conn) = conn {
-        conn_field(out, conn);
-    }
 }
 
 fn text_field(out: &mut Vec<u8>, key: &str, value: &str) {
@@ -430,6 +401,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::model::event::ConnId;
     use crate::model::event::{By, FileEnd, How, Outcome};
     use crate::model::failure::{FailureKind, What};
 

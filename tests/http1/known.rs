@@ -9,14 +9,14 @@ use crate::properties::{answer, message};
 /// What tells where messages end, and why one is none.
 type Found = (Vec<End>, Option<Broken>);
 
-/// Reads what comes in pieces of this size; with `knows`, as who knows the last message again.
+/// Reads what comes in pieces of this size; with `remembers`, as one who knows the last message again.
 /// Returns what was found, and how many messages were known again.
-fn read(reader: &mut Reader, text: &[u8], size: usize, knows: bool) -> (Found, usize) {
+fn read(reader: &mut Reader, text: &[u8], size: usize, remembers: bool) -> (Found, usize) {
     let (mut ends, mut broken, mut again) = (Vec::new(), None, 0);
     let mut usual: Option<Known<()>> = None;
     for mut piece in text.chunks(size) {
         loop {
-            let known = usual.as_ref().filter(|_| knows);
+            let known = usual.as_ref().filter(|_| remembers);
             if let Some(end) = known.and_then(|known| reader.recognize(known, &mut piece)) {
                 ends.push(end);
                 again += 1;
@@ -45,7 +45,9 @@ fn both(new: impl Fn() -> Reader, text: &[u8], size: usize) -> (Found, Found, us
 
 fn answers(methods: &[&str]) -> Reader {
     let mut reader = Reader::responses();
-    methods.iter().for_each(|method| reader.expect(method));
+    for method in methods {
+        reader.expect(method);
+    }
     reader
 }
 

@@ -295,8 +295,7 @@ fn date(out: &mut BytesMut, now: Instant) {
             _ => {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH);
                 let since = since.unwrap_or_default();
-                let left =
-                    Duration::from_secs(1) - Duration::from_nanos(since.subsec_nanos().into());
+                let left = Duration::from_nanos((1_000_000_000 - since.subsec_nanos()).into());
                 date.insert((now + left, imf_fixdate(since.as_secs())))
             }
         };

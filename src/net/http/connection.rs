@@ -17,6 +17,7 @@ use super::answer::refuse;
 use super::incoming::{Found, Incoming};
 use super::server::{Line, Server};
 use super::turns::Turn;
+use super::usual;
 use super::wait::Happening;
 use super::work::{Due, Work};
 use crate::model::event::{By, ConnId, EventKind, How};
@@ -338,16 +339,23 @@ impl Connection {
     /// One write call that began now took so many bytes.
     fn wrote(&mut self, n: usize) -> Option<End> {
         self.written = self.now;
-        let data = if n == self.out.len() {
-            self.quiet = self.now;
-            std::mem::take(&mut self.out)
+        let data = if n < self.out.len() {
+            self.out.split_to(n).freeze()
         } else {
-            self.out.split_to(n)
+            self.quiet = self.now;
+            let out = std::mem::take(&mut self.out);
+            if n > usual::LONGEST {
+                out.freeze()
+            } else {
+                let data = usual::Way::Out.payload(&out);
+                usual::Way::Out.give_back(out);
+                data
+            }
         };
         self.line.sent(n);
         let session = &self.server.session;
         let at = session.emitter.stamp(self.now.into_std());
-        session.sent(at, self.conn, self.peer, data.freeze());
+        session.sent(at, self.conn, self.peer, data);
         (n == 0).then(|| End::Fault(What::Send, ErrorKind::WriteZero.into()))
     }
 

@@ -10,6 +10,7 @@
 //! incoming     bytes -> requests and refusals           work    its answers, one after another
 //! answer       requests -> answers                      page    the built-in page
 //! files, copy  files and folders, a page kept           date, media   what answers carry
+//! usual        what the connections of a thread share
 //! ```
 
 mod answer;
@@ -23,6 +24,7 @@ mod media;
 mod page;
 pub(super) mod server;
 mod turns;
+mod usual;
 mod wait;
 mod way;
 mod work;

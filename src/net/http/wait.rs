@@ -1,7 +1,6 @@
 //! What a connection waits for, and how long: bytes, room to write, a file, the clock. Decides
 //! nothing.
 
-use std::cell::Cell;
 use std::fs::File;
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
@@ -9,7 +8,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{BufMut, Bytes};
 use tokio::io::{AsyncReadExt, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::task::{JoinError, JoinHandle};
@@ -17,6 +16,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::connection::{Connection, WRITE_LIMIT};
 use super::files::{Missing, Opened};
+use super::usual;
 use super::work::Work;
 use crate::net::{platform, socket};
 
@@ -126,15 +126,6 @@ pub(super) fn far(now: Instant, ahead: Duration) -> Instant {
     now + ahead.min(FAR)
 }
 
-thread_local! {
-    /// The buffer that reads on this thread are given. Connections have none of their own, so that
-    /// those on which nothing happens cost little.
-    static BUFFER: Cell<BytesMut> = Cell::default();
-}
-
-/// The largest buffer that is kept for the next read, in bytes.
-const SPARE: usize = 64 << 10;
-
 /// One read call, given exactly the buffer size that was asked for.
 fn poll_read(
     stream: &mut TcpStream,
@@ -142,14 +133,18 @@ fn poll_read(
     context: &mut Context<'_>,
 ) -> Poll<io::Result<Bytes>> {
     ready!(stream.poll_read_ready(context))?;
-    let mut buffer = BUFFER.take();
+    let mut buffer = usual::Way::In.borrow();
     buffer.reserve(size);
     let mut limited = (&mut buffer).limit(size);
     let read = pin!(stream.read_buf(&mut limited)).poll(context);
-    let read = read.map_ok(|_| socket::payload(&mut buffer, size));
-    if buffer.capacity() <= SPARE {
-        BUFFER.set(buffer);
-    }
+    let read = read.map_ok(|_| {
+        if buffer.len() > usual::LONGEST || buffer.len() * 2 > size {
+            socket::payload(&mut buffer, size)
+        } else {
+            usual::Way::In.payload(&buffer)
+        }
+    });
+    usual::Way::In.give_back(buffer);
     read
 }
 

@@ -13,6 +13,7 @@ use super::answer::{Answering, CONTINUE, refuse};
 use super::connection::Connection;
 use super::files::{self, Missing, Opened};
 use super::incoming::Asked;
+use super::usual;
 use super::wait::far;
 use super::way::Way;
 use crate::model::event::{By, How};
@@ -107,6 +108,9 @@ impl Connection {
     }
 
     fn begin(&mut self, due: Due) {
+        if self.out.capacity() == 0 {
+            self.out = usual::Way::Out.borrow();
+        }
         let (asked, way) = match due {
             Due::Answer(asked, way) => (asked, way),
             Due::Refusal(status, why) => {
