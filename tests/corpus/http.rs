@@ -6,7 +6,7 @@ use netplay::model::address::Address;
 use netplay::model::http::Asking;
 use netplay::wire::http_message::{Asked, read_request, request};
 
-use crate::reading::{check_spans, read, reader};
+use crate::reading::{check_spans, ends_in, read, reader};
 
 /// What was asked before the responses came, for the first byte.
 const ASKED: [Option<&str>; 5] = [
@@ -34,6 +34,11 @@ pub fn check(input: &[u8]) {
     ] {
         assert_eq!(items, whole, "{how}, {size}: {}", text.escape_ascii());
     }
+
+    // Twice, so that something comes again.
+    let twice = text.repeat(2);
+    let ends = |remembers| ends_in(&mut reader(asked), &twice, size, remembers).0;
+    assert_eq!(ends(true), ends(false), "{}", twice.escape_ascii());
 
     let raw = Bytes::copy_from_slice(text);
     let address = Address::loopback(8080);

@@ -1,45 +1,15 @@
 //! Messages that are known again end where they end when they are read anew.
 
 use bytes::Bytes;
-use netplay::wire::http1::{Broken, End, Item, Known, Reader};
+use netplay::wire::http1::{End, Item, Reader};
 use proptest::prelude::*;
 
 use crate::properties::{answer, message};
-
-/// What tells where messages end, and why one is none.
-type Found = (Vec<End>, Option<Broken>);
-
-/// Reads what comes in pieces of this size; with `remembers`, as one who knows the last message again.
-/// Returns what was found, and how many messages were known again.
-fn read(reader: &mut Reader, text: &[u8], size: usize, remembers: bool) -> (Found, usize) {
-    let (mut ends, mut broken, mut again) = (Vec::new(), None, 0);
-    let mut usual: Option<Known<()>> = None;
-    for mut piece in text.chunks(size) {
-        loop {
-            let known = usual.as_ref().filter(|_| remembers);
-            if let Some(end) = known.and_then(|known| reader.recognize(known, &mut piece)) {
-                ends.push(end);
-                again += 1;
-                continue;
-            }
-            match reader.next(&mut piece) {
-                Some(Item::End(end)) => {
-                    let bytes = Bytes::copy_from_slice(&text[end.span.within(0)]);
-                    usual = reader.known(&bytes, &end, ()).or(usual);
-                    ends.push(end);
-                }
-                Some(Item::Broken(why)) => broken = Some(why),
-                Some(_) => {}
-                None => break,
-            }
-        }
-    }
-    ((ends, broken), again)
-}
+use crate::reading::{Found, ends_in};
 
 fn both(new: impl Fn() -> Reader, text: &[u8], size: usize) -> (Found, Found, usize) {
-    let (anew, _) = read(&mut new(), text, size, false);
-    let (known, again) = read(&mut new(), text, size, true);
+    let (anew, _) = ends_in(&mut new(), text, size, false);
+    let (known, again) = ends_in(&mut new(), text, size, true);
     (anew, known, again)
 }
 
@@ -52,7 +22,7 @@ fn answers(methods: &[&str]) -> Reader {
 }
 
 fn ends(reader: &mut Reader, text: &str) -> Vec<End> {
-    read(reader, text.as_bytes(), usize::MAX, false).0.0
+    ends_in(reader, text.as_bytes(), usize::MAX, false).0.0
 }
 
 const GET: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";

@@ -2,7 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use netplay::wire::http1::{Item, Reader, Span};
+use bytes::Bytes;
+use netplay::wire::http1::{Broken, End, Item, Known, Reader, Span};
 
 /// A reader of requests, or one of responses to requests with these methods.
 pub fn reader(asked: Option<&str>) -> Reader {
@@ -127,4 +128,35 @@ pub fn check_spans(items: &[Item], text: &[u8]) {
         }
     }
     assert!(broken || at == text.len() as u64, "{items:#?}");
+}
+
+/// What tells where messages end, and why one is none.
+pub type Found = (Vec<End>, Option<Broken>);
+
+/// Reads what comes in pieces of this size; with `remembers`, as one who knows the last message again.
+/// Returns what was found, and how many messages were known again.
+pub fn ends_in(reader: &mut Reader, text: &[u8], size: usize, remembers: bool) -> (Found, usize) {
+    let (mut ends, mut broken, mut again) = (Vec::new(), None, 0);
+    let mut usual: Option<Known<()>> = None;
+    for mut piece in text.chunks(size) {
+        loop {
+            let known = usual.as_ref().filter(|_| remembers);
+            if let Some(end) = known.and_then(|known| reader.recognize(known, &mut piece)) {
+                ends.push(end);
+                again += 1;
+                continue;
+            }
+            match reader.next(&mut piece) {
+                Some(Item::End(end)) => {
+                    let bytes = Bytes::copy_from_slice(&text[end.span.within(0)]);
+                    usual = reader.known(&bytes, &end, ()).or(usual);
+                    ends.push(end);
+                }
+                Some(Item::Broken(why)) => broken = Some(why),
+                Some(_) => {}
+                None => break,
+            }
+        }
+    }
+    ((ends, broken), again)
 }
