@@ -5,7 +5,8 @@
 use std::panic;
 use std::thread;
 
-use super::terminal::{self, KEYBOARD};
+use super::reader::KEYBOARD;
+use super::terminal;
 use crate::net;
 
 /// The exit code of a panic, as Rust's own.

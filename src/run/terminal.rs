@@ -6,22 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::style::ResetColor;
 use crossterm::terminal::{self, Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen};
 use crossterm::{cursor, execute};
-use tokio::sync::mpsc;
 
-use super::signals::Signal;
-
-/// The name of the thread that reads keys.
-pub(super) const KEYBOARD: &str = "keyboard";
-
-/// How many input events may wait; a terminal sends far fewer.
-const INPUT_QUEUE: usize = 1024;
-
-/// How long the program may go on without a terminal: enough to close connections in order.
-const FAREWELL: Duration = Duration::from_millis(1800);
+/// How often a background job looks whether it is in the foreground again.
+pub(super) const AWAY: Duration = Duration::from_millis(250);
 
 /// Whether the modes are on. The panic hook has no other way to know.
 static ENTERED: AtomicBool = AtomicBool::new(false);
@@ -174,7 +165,7 @@ pub fn is_foreground() -> bool {
 /// program (SIGTTIN), though its sessions can well run there.
 pub fn wait_for_foreground() {
     while !is_foreground() {
-        thread::sleep(Duration::from_millis(250));
+        thread::sleep(AWAY);
     }
 }
 
@@ -192,73 +183,3 @@ pub fn stop_process() {}
 
 /// Whether [`stop_process`] works.
 pub const CAN_STOP: bool = cfg!(unix);
-
-/// The events of the terminal on stdin, read on a thread of its own. The channel closes when the
-/// terminal is gone; if the program is then still there a second later, it is ended.
-pub fn read_input() -> io::Result<mpsc::Receiver<Event>> {
-    let (sender, receiver) = mpsc::channel(INPUT_QUEUE);
-    thread::Builder::new()
-        .name(KEYBOARD.to_owned())
-        .spawn(move || {
-            #[cfg(debug_assertions)]
-            break_if_asked();
-            // Whatever the error: there will be no more input.
-            let _ = read_events(|event| sender.blocking_send(event).is_ok());
-            if sender.is_closed() {
-                return;
-            }
-            drop(sender);
-            thread::sleep(FAREWELL);
-            abandon(Signal::HangUp.exit_code());
-        })?;
-    Ok(receiver)
-}
-
-/// For the tests of what a panic leaves behind.
-#[cfg(debug_assertions)]
-fn break_if_asked() {
-    let asked = std::env::var_os("NETPLAY_PANIC").is_some_and(|place| place == KEYBOARD);
-    assert!(!asked, "asked for by NETPLAY_PANIC");
-}
-
-/// Reads until the terminal is gone, or until `send` refuses.
-#[cfg(unix)]
-fn read_events(mut send: impl FnMut(Event) -> bool) -> io::Result<()> {
-    use super::keyboard::Keyboard;
-    use rustix::event::{PollFd, PollFlags, Timespec, poll};
-    use rustix::io::Errno;
-
-    let stdin = io::stdin();
-    let (mut keyboard, mut events) = (Keyboard::default(), Vec::new());
-    let mut buffer = [0; 4096];
-    loop {
-        let patience = keyboard.patience().map(Timespec::try_from);
-        let patience = patience.transpose().map_err(io::Error::other)?;
-        let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
-        match poll(&mut fds, patience.as_ref()) {
-            Ok(0) => keyboard.pause(&mut events),
-            Ok(_) if !is_foreground() => wait_for_foreground(),
-            // Past std's own buffer, which poll knows nothing of.
-            Ok(_) => match rustix::io::read(&stdin, &mut buffer) {
-                Ok(0) => return Ok(()),
-                Ok(n) => keyboard.push(&buffer[..n], &mut events),
-                Err(Errno::INTR | Errno::AGAIN) => {}
-                Err(error) => return Err(error.into()),
-            },
-            Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-        for event in events.drain(..) {
-            if !send(event) {
-                return Ok(());
-            }
-        }
-    }
-}
-
-/// Reads until the console is gone, or until `send` refuses.
-#[cfg(not(unix))]
-fn read_events(mut send: impl FnMut(Event) -> bool) -> io::Result<()> {
-    while send(crossterm::event::read()?) {}
-    Ok(())
-}

@@ -15,6 +15,7 @@ use crossterm::event::{Event as Input, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::Terminal;
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::layout::{Position, Rect};
+use tokio::runtime::{self, Builder};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -22,7 +23,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 use super::clipboard::{self, Clipboard};
 use super::frames::{self, FrameWriter};
 use super::signals::{Signal, Signals};
-use super::{locale, panics, terminal};
+use super::{locale, panics, reader, terminal};
 use crate::app::copy::What;
 use crate::app::keymap::Keymap;
 use crate::app::side::Notice;
@@ -74,6 +75,8 @@ pub struct Screen<B: Backend> {
     terminal: Terminal<B>,
     clock: Clock,
     feed: Feed,
+    /// Where sessions run.
+    sessions: runtime::Handle,
     handles: HashMap<SessionId, Handle>,
     pause: Pause,
     /// The terminal is another's for now.
@@ -92,7 +95,7 @@ pub struct Screen<B: Backend> {
 }
 
 impl<B: Backend> Screen<B> {
-    /// A screen for a launch. Needs a Tokio runtime: sessions that are to run at once are started.
+    /// A screen for a launch. Needs a Tokio runtime: sessions are started there, some at once.
     pub fn new(
         launch: ScreenLaunch,
         machine: Machine,
@@ -107,6 +110,7 @@ impl<B: Backend> Screen<B> {
             terminal,
             clock,
             feed: Feed::new(clock),
+            sessions: runtime::Handle::current(),
             handles: HashMap::new(),
             pause,
             away: false,
@@ -305,6 +309,7 @@ impl<B: Backend> Screen<B> {
             match effect {
                 Effect::Start(id, spec) => {
                     let emitter = self.feed.emitter(id);
+                    let _there = self.sessions.enter();
                     self.handles.insert(id, net::start(*spec, emitter));
                 }
                 Effect::Command(id, command) => {
@@ -450,16 +455,13 @@ pub fn run(mut launch: ScreenLaunch, keymap: Keymap) -> anyhow::Result<u8> {
     launch.looks.ascii |= !locale::is_utf8();
     let clock = Clock::new();
     net::raise_descriptor_limit();
-    let runtime = super::runtime()?;
+    let sessions = super::runtime()?;
+    // The loop waits on its own for keys and its clock: what is shared is taken from it by others.
+    let own = Builder::new_current_thread().enable_all().build()?;
     panics::guard_screen();
-    let end = runtime.block_on(async {
-        // Before the screen is entered: a signal would end the program in the midst of it.
-        let signals = Signals::all()?;
-        terminal::enter()?;
-        show(launch, keymap, clock, signals).await
-    });
+    let end = own.block_on(show(launch, keymap, clock, sessions.handle()));
     terminal::leave();
-    runtime.shutdown_background();
+    sessions.shutdown_background();
     let (end, summary) = end?;
     Ok(match end {
         End::Quit => {
@@ -479,8 +481,16 @@ async fn show(
     launch: ScreenLaunch,
     keymap: Keymap,
     clock: Clock,
-    signals: Signals,
+    sessions: &runtime::Handle,
 ) -> anyhow::Result<(End, Vec<String>)> {
+    let (notify, mut signalled) = mpsc::channel(16);
+    {
+        // With the sessions, since the loop may be held up. Before the screen is entered: a signal
+        // would end the program in the midst of it.
+        let _there = sessions.enter();
+        tokio::spawn(pass_on(Signals::all()?, notify));
+    }
+    terminal::enter()?;
     let machine = Machine {
         origin: clock.origin(),
         utc_offset: jiff::Zoned::now().offset().seconds().into(),
@@ -488,10 +498,11 @@ async fn show(
         can_suspend: terminal::CAN_STOP,
     };
     let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
-    let (notify, mut signalled) = mpsc::channel(16);
-    tokio::spawn(pass_on(signals, notify));
-    let mut input = terminal::read_input()?;
-    let screen = Screen::new(launch, machine, clock, terminal, Some(pause_process))?;
+    let mut input = reader::read_input()?;
+    let screen = {
+        let _there = sessions.enter();
+        Screen::new(launch, machine, clock, terminal, Some(pause_process))?
+    };
     let mut screen = screen.with_keymap(keymap);
     // A frame that cannot be written means that the terminal is gone.
     let end = screen
