@@ -12,9 +12,8 @@ use std::thread;
 use std::time::Duration;
 
 use crossterm::event::{Event as Input, MouseButton, MouseEvent, MouseEventKind};
-use ratatui::Terminal;
-use ratatui::backend::{Backend, CrosstermBackend};
-use ratatui::layout::{Position, Rect};
+use ratatui::backend::{Backend, ClearType, CrosstermBackend};
+use ratatui::layout::{Position, Size};
 use tokio::runtime::{self, Builder};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::yield_now;
@@ -32,6 +31,7 @@ use crate::app::{App, Effect, Machine, Message};
 use crate::model::event::{EventKind, SessionId};
 use crate::model::launch::ScreenLaunch;
 use crate::net::{self, Clock, Feed, Handle};
+use crate::ui::canvas::Canvas;
 use crate::ui::{self, Drawn};
 
 /// At most one frame in this time.
@@ -72,7 +72,8 @@ pub type Pause = Option<fn(stop: bool) -> io::Result<bool>>;
 /// The loop and all that it owns.
 pub struct Screen<B: Backend> {
     app: App,
-    terminal: Terminal<B>,
+    backend: B,
+    canvas: Canvas,
     clock: Clock,
     feed: Feed,
     /// Where sessions run.
@@ -100,14 +101,15 @@ impl<B: Backend> Screen<B> {
         launch: ScreenLaunch,
         machine: Machine,
         clock: Clock,
-        terminal: Terminal<B>,
+        backend: B,
         pause: Pause,
     ) -> Result<Self, B::Error> {
-        let size = terminal.size()?;
+        let size = backend.size()?;
         let (app, effects) = App::new(launch, machine, (size.width, size.height), clock.now());
         let mut screen = Screen {
             app,
-            terminal,
+            backend,
+            canvas: Canvas::new(size),
             clock,
             feed: Feed::new(clock),
             sessions: runtime::Handle::current(),
@@ -140,7 +142,7 @@ impl<B: Backend> Screen<B> {
 
     /// What was drawn last, for tests.
     pub fn backend(&self) -> &B {
-        self.terminal.backend()
+        &self.backend
     }
 
     /// Runs until the end, then closes all sessions in order.
@@ -368,7 +370,7 @@ impl<B: Backend> Screen<B> {
             self.draw_frame()?;
         }
         self.dirty = false;
-        let height = usize::from(self.terminal.get_frame().area().height);
+        let height = usize::from(self.canvas.area().height);
         let is_flood = self.gathered > FLOOD_SCREENS * height;
         self.pace = if is_flood { FLOOD_FRAME } else { FRAME };
         self.gathered = 0;
@@ -376,34 +378,31 @@ impl<B: Backend> Screen<B> {
         Ok(())
     }
 
-    /// What `Terminal::draw` does, but for its asking the system for the size each time: the loop is
-    /// told when that changes.
     fn draw_frame(&mut self) -> Result<(), B::Error> {
-        let mut frame = self.terminal.get_frame();
-        let (area, cells) = (frame.area(), frame.buffer_mut());
-        let Drawn { cursor, spots } = ui::render(&self.app, area, cells);
+        let Drawn { cursor, spots } = ui::render(&self.app, &mut self.canvas);
         self.spots = spots;
-        self.terminal.flush()?;
+        self.canvas.show(&mut self.backend)?;
         match cursor {
-            None => self.terminal.hide_cursor()?,
+            None => self.backend.hide_cursor()?,
             Some(position) => {
-                self.terminal.show_cursor()?;
-                self.terminal.set_cursor_position(position)?;
+                self.backend.show_cursor()?;
+                self.backend.set_cursor_position(position)?;
             }
         }
-        self.terminal.swap_buffers();
-        self.terminal.backend_mut().flush()
+        self.backend.flush()
     }
 
     /// Draws every cell anew, at the size that the terminal has now. What it shows is not known: it
-    /// may have been smaller for a moment. (`Terminal::clear` would wait for its answer.)
+    /// may have been smaller for a moment.
     fn redraw(&mut self) -> Result<(), B::Error> {
         if self.away {
             return Ok(());
         }
-        let size = self.terminal.size()?;
-        self.terminal.resize(Rect::from((Position::ORIGIN, size)))?;
-        self.update(Message::Resize(size.width, size.height));
+        let size = self.backend.size()?;
+        self.backend.clear_region(ClearType::All)?;
+        self.canvas.resize(size);
+        let Size { width, height } = size;
+        self.update(Message::Resize(width, height));
         Ok(())
     }
 
@@ -497,11 +496,11 @@ async fn show(
         addresses: net::own_addresses(),
         can_suspend: terminal::CAN_STOP,
     };
-    let terminal = Terminal::new(CrosstermBackend::new(FrameWriter::default()))?;
+    let backend = CrosstermBackend::new(FrameWriter::default());
     let mut input = reader::read_input()?;
     let screen = {
         let _there = sessions.enter();
-        Screen::new(launch, machine, clock, terminal, Some(pause_process))?
+        Screen::new(launch, machine, clock, backend, Some(pause_process))?
     };
     let mut screen = screen.with_keymap(keymap);
     // A frame that cannot be written means that the terminal is gone.

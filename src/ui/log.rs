@@ -277,13 +277,11 @@ pub fn draw_entry(painter: &mut Painter, row: &Row) {
         let style = painter.theme.style(Role::Cursor);
         // What is found keeps its own ground.
         let ground = painter.theme.style(Role::Plain).bg;
-        match style.bg {
-            Some(cursor) => painter.change(rows, |cell| {
-                if Some(cell.bg) == ground {
-                    cell.bg = cursor;
-                }
-            }),
-            None => painter.style(rows, style),
+        match (ground, style.bg) {
+            (Some(ground), Some(cursor)) => {
+                painter.canvas.replace_background(rows, ground, cursor);
+            }
+            _ => painter.style(rows, style),
         }
     }
 }

@@ -19,6 +19,7 @@
 //!  KEYS  Enter type  Tab pane  s stop                        ? help  q quit         chrome
 //! ```
 
+pub mod canvas;
 mod chrome;
 mod editor;
 mod form;
@@ -37,7 +38,6 @@ pub mod theme;
 mod transfer;
 mod typed;
 
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::app::App;
@@ -51,6 +51,7 @@ use crate::wire::text::Charset;
 
 pub use panes::ago;
 
+use canvas::Canvas;
 use paint::Painter;
 use theme::{Role, Theme};
 
@@ -64,19 +65,24 @@ pub struct Drawn {
 }
 
 /// Draws the whole screen.
-pub fn render(app: &App, area: Rect, buffer: &mut Buffer) -> Drawn {
-    let drawn = render_seen(app.seen(), area, buffer);
+pub fn render(app: &App, canvas: &mut Canvas) -> Drawn {
+    let drawn = render_seen(app.seen(), canvas);
     if app.is_frozen() {
-        let theme = Theme::new(app.seen().looks.theme, app.charset());
-        chrome::frozen(app, &mut Painter::new(buffer, theme), area);
+        let (theme, area) = (
+            Theme::new(app.seen().looks.theme, app.charset()),
+            canvas.area(),
+        );
+        chrome::frozen(app, &mut Painter::new(canvas, theme), area);
     }
+    canvas.end();
     drawn
 }
 
-fn render_seen(app: &App, area: Rect, buffer: &mut Buffer) -> Drawn {
+fn render_seen(app: &App, canvas: &mut Canvas) -> Drawn {
     let theme = Theme::new(app.looks.theme, app.charset());
-    let mut painter = Painter::new(buffer, theme);
-    painter.style(area, theme.style(Role::Plain));
+    let area = canvas.area();
+    canvas.begin(theme.style(Role::Plain));
+    let mut painter = Painter::new(canvas, theme);
     // The terminal may already have another size than the app knows.
     let fits = area.width >= app.size.0 && area.height >= app.size.1;
     let Some(geometry) = layout::geometry(app).filter(|_| fits) else {

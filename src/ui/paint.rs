@@ -1,23 +1,23 @@
 //! Writing into cells: texts with a role, rules with titles, right-aligned columns. Everything is
-//! clipped to what is given; nothing here can write outside the buffer.
+//! clipped to what is given; nothing here can write outside the canvas.
 
 use std::borrow::Cow;
 
-use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
 
+use super::canvas::Canvas;
 use super::theme::{Role, Theme};
 use crate::app::entry::Piece;
 use crate::app::spot::{Spot, Spots};
 use crate::wire::text::spelled;
 
-/// A buffer and the theme to paint it with.
+/// A canvas and the theme to paint it with.
 pub struct Painter<'a> {
     /// The cells.
-    pub buffer: &'a mut Buffer,
+    pub canvas: &'a mut Canvas,
     /// The looks.
     pub theme: Theme,
     /// What can be clicked so far.
@@ -25,11 +25,11 @@ pub struct Painter<'a> {
 }
 
 impl<'a> Painter<'a> {
-    /// A painter for a buffer.
-    pub fn new(buffer: &'a mut Buffer, theme: Theme) -> Painter<'a> {
+    /// A painter for a canvas.
+    pub fn new(canvas: &'a mut Canvas, theme: Theme) -> Painter<'a> {
         let spots = Spots::default();
         Painter {
-            buffer,
+            canvas,
             theme,
             spots,
         }
@@ -37,7 +37,7 @@ impl<'a> Painter<'a> {
 
     /// Notes that what stands in an area can be clicked.
     pub fn spot(&mut self, area: Rect, spot: Spot) {
-        self.spots.push(area.intersection(self.buffer.area), spot);
+        self.spots.push(area.intersection(self.canvas.area()), spot);
     }
 
     /// Notes that what stands in row `y` from column `x` up to `end` can be clicked.
@@ -52,42 +52,16 @@ impl<'a> Painter<'a> {
 
     /// Writes a text of at most `width` cells. Returns the column behind it.
     pub fn styled(&mut self, x: u16, y: u16, text: &str, style: Style, width: u16) -> u16 {
-        let area = self.buffer.area;
-        if y < area.top() || y >= area.bottom() || x < area.left() || x >= area.right() {
-            return x;
+        if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return self.canvas.text(x, y, text, style, width);
         }
-        if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
-            let text = self.spelled(text);
-            return self.buffer.set_stringn(x, y, text, width.into(), style).0;
-        }
-        // Most text is of this kind. To look for clusters in it would be half of the work of a frame.
-        let cells = self.cells(Rect::new(x, y, width, 1));
-        let written = cells.zip(text.chars()).map(|(cell, c)| {
-            cell.set_char(c).set_style(style);
-        });
-        x + written.count() as u16
-    }
-
-    /// The cells of an area, row by row.
-    fn cells(&mut self, area: Rect) -> impl Iterator<Item = &mut Cell> {
-        let whole = self.buffer.area;
-        let area = area.intersection(whole);
-        let columns =
-            usize::from(area.left() - whole.left())..usize::from(area.right() - whole.left());
-        let rows = self
-            .buffer
-            .content
-            .chunks_exact_mut(whole.width.max(1).into());
-        let above = area.top().saturating_sub(whole.top());
-        let rows = rows.skip(above.into()).take(area.height.into());
-        rows.flat_map(move |row| &mut row[columns.clone()])
+        let text = self.spelled(text);
+        self.canvas.text(x, y, &text, style, width)
     }
 
     /// Gives the cells of an area a style, and leaves what stands in them.
     pub fn style(&mut self, area: Rect, style: Style) {
-        self.cells(area).for_each(|cell| {
-            cell.set_style(style);
-        });
+        self.canvas.style(area, style);
     }
 
     /// Writes a text of at most `width` cells in a role. Returns the column behind it.
@@ -147,18 +121,11 @@ impl<'a> Painter<'a> {
         at
     }
 
-    /// Changes the cells of an area.
-    pub fn change(&mut self, area: Rect, change: impl FnMut(&mut Cell)) {
-        self.cells(area).for_each(change);
-    }
-
     /// A horizontal rule over a whole row.
     pub fn rule(&mut self, row: Rect) {
-        let (line, style) = (self.theme.rule(), self.theme.style(Role::Rule));
         let row = Rect { height: 1, ..row };
-        self.change(row, |cell| {
-            cell.set_symbol(line).set_style(style);
-        });
+        let style = self.theme.style(Role::Rule);
+        self.canvas.fill(row, self.theme.rule(), style);
     }
 
     /// A rule with a title at its left. Returns the columns that are still free.
@@ -187,10 +154,6 @@ impl<'a> Painter<'a> {
 
     /// Clears an area to the ground.
     pub fn clear(&mut self, area: Rect) {
-        let style = self.theme.style(Role::Plain);
-        self.change(area, |cell| {
-            cell.reset();
-            cell.set_style(style);
-        });
+        self.canvas.clear(area, self.theme.style(Role::Plain));
     }
 }

@@ -13,19 +13,11 @@ pub fn hide(painter: &mut Painter, area: Rect) {
     let dot = painter.theme.either("•", "x");
     let style = painter.theme.style(Role::Quiet);
     for y in area.top()..area.bottom() {
-        let row: Vec<char> = (area.left()..area.right())
-            .map(|x| {
-                painter.buffer[(x, y)]
-                    .symbol()
-                    .chars()
-                    .next()
-                    .unwrap_or(' ')
-            })
-            .collect();
+        let columns = area.left()..area.right();
+        let row: Vec<char> = columns.map(|x| painter.canvas.char_at(x, y)).collect();
         for place in addresses(&row) {
             for column in place.filter(|column| row[*column].is_ascii_hexdigit()) {
-                let cell = &mut painter.buffer[(area.x + column as u16, y)];
-                cell.set_symbol(dot).set_style(style);
+                painter.styled(area.x + column as u16, y, dot, style, 1);
             }
         }
     }

@@ -69,7 +69,7 @@ pub fn width(area: &TextArea<'_>, charset: Charset) -> u16 {
 
 /// Draws a text area. Returns where its cursor is.
 pub fn draw(painter: &mut Painter, area: &TextArea<'_>, rect: Rect) -> Option<Position> {
-    let rect = rect.intersection(painter.buffer.area);
+    let rect = rect.intersection(painter.canvas.area());
     if rect.is_empty() {
         return None;
     }
@@ -83,12 +83,10 @@ pub fn draw(painter: &mut Painter, area: &TextArea<'_>, rect: Rect) -> Option<Po
     for y in rect.top()..rect.bottom() {
         for x in rect.left()..rect.right() {
             let symbol = cells[(x, y)].symbol();
-            let cell = &mut painter.buffer[(x, y)];
             if symbol.starts_with(HIDDEN) {
-                cell.set_symbol(theme.either("·", "?"))
-                    .set_style(theme.style(Role::Token));
+                painter.text(x, y, theme.either("·", "?"), Role::Token, 1);
             } else {
-                cell.set_symbol(symbol);
+                painter.canvas.put_symbol(x, y, symbol);
             }
         }
     }

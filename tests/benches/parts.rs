@@ -21,11 +21,12 @@ use netplay::model::time::Stamp;
 use netplay::net::Clock;
 use netplay::store::{json, line};
 use netplay::ui;
+use netplay::ui::canvas::Canvas;
 use netplay::wire::http1::Reader;
 use netplay::wire::pattern::Pattern;
 use netplay::wire::text::{Charset, one_line_string, tokens};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Size;
 
 #[cfg(target_os = "linux")]
 #[global_allocator]
@@ -216,13 +217,10 @@ fn app(size: (u16, u16)) -> App {
 #[divan::bench(args = [(80, 24), (120, 36), (200, 50)])]
 fn frame(bencher: Bencher, (width, height): (u16, u16)) {
     let app = app((width, height));
-    let area = Rect::new(0, 0, width, height);
-    let mut before = Buffer::empty(area);
-    ui::render(&app, area, &mut before);
-    let mut cells = Buffer::empty(area);
+    let mut terminal = CrosstermBackend::new(std::io::sink());
+    let mut canvas = Canvas::new(Size { width, height });
     bencher.bench_local(|| {
-        cells.reset();
-        ui::render(black_box(&app), area, &mut cells);
-        before.diff(&cells).len()
+        ui::render(black_box(&app), &mut canvas);
+        canvas.show(&mut terminal)
     });
 }

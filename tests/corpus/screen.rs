@@ -16,8 +16,8 @@ use netplay::model::http;
 use netplay::model::spec::Side;
 use netplay::model::time::Stamp;
 use netplay::ui;
-use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use netplay::ui::canvas::Canvas;
+use ratatui::layout::{Position, Size};
 use unicode_width::UnicodeWidthStr;
 
 use crate::rules::is_forbidden;
@@ -406,8 +406,7 @@ pub fn check(input: &[u8]) {
     let app = &play.story.app;
     assert_eq!(play.story.draw().cells, play.story.draw().cells);
     for (width, height) in [(0, 0), (1, 1), (300, 3)] {
-        let area = Rect::new(0, 0, width, height);
-        ui::render(app, area, &mut Buffer::empty(area));
+        ui::render(app, &mut Canvas::new(Size { width, height }));
     }
     // Keys typed on after a session's end are text for a while.
     play.tick(10_000);

@@ -5,9 +5,8 @@ use std::io;
 use std::rc::Rc;
 
 use netplay::ui;
-use ratatui::backend::CrosstermBackend;
-use ratatui::layout::Rect;
-use ratatui::{Terminal, TerminalOptions, Viewport};
+use netplay::ui::canvas::Canvas;
+use ratatui::backend::{Backend as _, CrosstermBackend};
 
 use crate::output::{Piece, pieces};
 use crate::pty::Odd;
@@ -34,23 +33,16 @@ fn bytes(story: &Story) -> Vec<u8> {
     // As the program does it: colours are written whatever the environment says.
     crossterm::style::force_color_output(true);
     let wire = Wire::default();
-    let (width, height) = story.app.size;
-    let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
-    let backend = CrosstermBackend::new(wire.clone());
-    let mut terminal =
-        Terminal::with_options(backend, TerminalOptions { viewport }).expect("a size is given");
-    terminal
-        .draw(|frame| {
-            let drawn = ui::render(&story.app, frame.area(), frame.buffer_mut());
-            if let Some(cursor) = drawn.cursor {
-                frame.set_cursor_position(cursor);
-            }
-        })
-        .expect("memory takes all");
-    let bytes = wire.0.borrow().clone();
-    // What it writes when it is dropped is not the frame's.
-    drop(terminal);
-    bytes
+    let mut backend = CrosstermBackend::new(wire.clone());
+    let mut canvas = Canvas::new(story.app.size.into());
+    let drawn = ui::render(&story.app, &mut canvas);
+    canvas.show(&mut backend).expect("memory takes all");
+    let placed = match drawn.cursor {
+        Some(cursor) => backend.set_cursor_position(cursor),
+        None => backend.hide_cursor(),
+    };
+    placed.expect("memory takes all");
+    wire.0.borrow().clone()
 }
 
 /// A terminal of this size that has got these bytes.

@@ -19,7 +19,6 @@ use netplay::model::launch::{Launch, ScreenLaunch};
 use netplay::net::Clock;
 use netplay::run::signals::Signal;
 use netplay::run::tui::{End, Screen};
-use ratatui::Terminal;
 use ratatui::layout::Position;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
@@ -80,7 +79,6 @@ impl Playing {
 
     pub fn launch(launch: ScreenLaunch, size: (u16, u16)) -> Playing {
         let backend = SharedBackend::new(size.0, size.1);
-        let terminal = Terminal::new(backend.clone()).expect("a terminal in memory");
         let clock = Clock::new();
         let machine = Machine {
             origin: clock.origin(),
@@ -91,7 +89,7 @@ impl Playing {
         let (input, mut keys) = mpsc::channel(1024);
         let (signals, mut signalled) = mpsc::channel(16);
         let mut screen =
-            Screen::new(launch, machine, clock, terminal, None).expect("a screen in memory");
+            Screen::new(launch, machine, clock, backend.clone(), None).expect("a screen in memory");
         let task = tokio::spawn(async move {
             let end = screen.run(&mut keys, &mut signalled).await;
             (screen.app().clone(), end)

@@ -17,6 +17,7 @@ use netplay::model::launch::{Launch, Looks, ScreenLaunch, ThemeName};
 use netplay::model::spec::Side;
 use netplay::model::time::{Origin, Stamp};
 use netplay::ui;
+use netplay::ui::canvas::Canvas;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
@@ -247,11 +248,10 @@ impl Story {
 
     /// Draws the screen as it is now.
     pub fn draw(&self) -> Drawn {
-        let area = Rect::new(0, 0, self.app.size.0, self.app.size.1);
-        let mut cells = Buffer::empty(area);
-        let ui::Drawn { cursor, spots } = ui::render(&self.app, area, &mut cells);
+        let mut canvas = Canvas::new(self.app.size.into());
+        let ui::Drawn { cursor, spots } = ui::render(&self.app, &mut canvas);
         Drawn {
-            cells,
+            cells: canvas.to_buffer(),
             cursor,
             spots,
         }

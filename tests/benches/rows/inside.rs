@@ -14,7 +14,7 @@ use netplay::model::spec::Side;
 use netplay::model::time::Stamp;
 use netplay::net::{Clock, Feed};
 use netplay::ui;
-use ratatui::Terminal;
+use netplay::ui::canvas::Canvas;
 use ratatui::backend::CrosstermBackend;
 
 use crate::measure::{Samples, note, tell, title};
@@ -220,7 +220,8 @@ const SETTLED: Duration = Duration::from_millis(200);
 /// Types a query: how long it is from the last letter to the last find, and how long the slowest
 /// letter took to its frame, both in ms.
 fn find(app: &mut App, sign: char, query: &str) -> (f64, f64) {
-    let mut terminal = Terminal::new(CrosstermBackend::new(std::io::sink())).expect("a sink");
+    let mut terminal = CrosstermBackend::new(std::io::sink());
+    let mut canvas = Canvas::new(app.size.into());
     let mut slowest: f64 = 0.0;
     let mut begin = Instant::now();
     for c in std::iter::once(sign).chain(query.chars()) {
@@ -230,8 +231,8 @@ fn find(app: &mut App, sign: char, query: &str) -> (f64, f64) {
             KeyModifiers::NONE,
         )));
         while app.work(PIECE) && begin.elapsed() < MOMENT {}
-        let drawn = terminal.draw(|frame| drop(ui::render(app, frame.area(), frame.buffer_mut())));
-        drawn.expect("a sink takes all");
+        ui::render(app, &mut canvas);
+        canvas.show(&mut terminal).expect("a sink takes all");
         slowest = slowest.max(begin.elapsed().as_secs_f64() * 1e3);
     }
     while app.work(PIECE) {}
@@ -249,18 +250,15 @@ fn find(app: &mut App, sign: char, query: &str) -> (f64, f64) {
 pub fn scrolling() {
     title("12", "a million entries, scrolled from end to end");
     let mut app = with_entries(MANY);
-    let mut terminal = Terminal::new(CrosstermBackend::new(std::io::sink())).ok();
-    let Some(terminal) = &mut terminal else {
-        return note("the frames", "need a terminal");
-    };
+    let mut terminal = CrosstermBackend::new(std::io::sink());
+    let mut canvas = Canvas::new(app.size.into());
     let mut run = || {
         let mut frames = Vec::new();
         let mut press = |code: KeyCode| {
             let begin = Instant::now();
             app.update(Message::Key(KeyEvent::new(code, KeyModifiers::NONE)));
-            let drawn =
-                terminal.draw(|frame| drop(ui::render(&app, frame.area(), frame.buffer_mut())));
-            drawn.expect("a sink takes all");
+            ui::render(&app, &mut canvas);
+            canvas.show(&mut terminal).expect("a sink takes all");
             frames.push(begin.elapsed().as_secs_f64() * 1e3);
         };
         for (end, key) in WAYS {

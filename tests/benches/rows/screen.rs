@@ -9,7 +9,6 @@ use netplay::model::launch::{Launch, ScreenLaunch};
 use netplay::model::spec::Side;
 use netplay::net::Clock;
 use netplay::run::tui::Screen;
-use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use tokio::sync::mpsc;
 
@@ -54,7 +53,7 @@ pub fn run<T>(line: &str, work: impl FnOnce() -> T) -> (T, Counted) {
     let (signals, mut signalled) = mpsc::channel(16);
     let task = runtime.spawn(async move {
         let clock = Clock::new();
-        let terminal = Terminal::new(TestBackend::new(SIZE.0, SIZE.1)).expect("it is in memory");
+        let terminal = TestBackend::new(SIZE.0, SIZE.1);
         let machine = machine(&clock);
         let mut screen = Screen::new(launch, machine, clock, terminal, None).expect("as before");
         screen
