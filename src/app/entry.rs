@@ -87,7 +87,7 @@ pub enum Payload {
 }
 
 /// How entries are laid out.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Form {
     /// The protocol, for the words.
     pub protocol: Protocol,

@@ -52,7 +52,7 @@ impl TimeColumn {
 }
 
 /// The columns of a log: air, time, mark, connection, size, text, air.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Columns {
     /// The time.
     pub time: TimeColumn,

@@ -2,6 +2,8 @@
 //! it is told. A cell takes eight bytes. After a pause a frame's time is that of fetching memory, and
 //! a ratatui buffer of a large screen is more than the nearest caches hold.
 
+mod strips;
+
 use std::collections::HashMap;
 
 use ratatui::backend::Backend;
@@ -9,6 +11,9 @@ use ratatui::buffer::{self, Buffer, CellWidth as _};
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::{Color, Modifier, Style};
 use unicode_segmentation::UnicodeSegmentation as _;
+
+use strips::Strips;
+pub use strips::{Extent, Key};
 
 /// How many clusters are remembered until all are forgotten. There are as many different ones as
 /// somebody cares to send.
@@ -158,6 +163,7 @@ pub struct Canvas {
     /// What the terminal shows.
     shown: Vec<Cell>,
     clusters: Clusters,
+    strips: Strips,
     /// Something wide was drawn.
     has_wide: bool,
     /// What differed last time, kept for its memory.
@@ -175,6 +181,7 @@ impl Canvas {
             shown: cells.clone(),
             cells,
             clusters: Clusters::default(),
+            strips: Strips::default(),
             has_wide: false,
             changes: Vec::new(),
         }
@@ -199,9 +206,15 @@ impl Canvas {
         self.cells(Rect::new(x, y, 1, 1)).next()
     }
 
+    /// What stands in an area, to be compared.
+    pub(super) fn copy(&mut self, area: Rect) -> Vec<u64> {
+        self.cells(area).map(|cell| cell.0).collect()
+    }
+
     /// Begins a frame: blanks in this style.
     pub(super) fn begin(&mut self, style: Style) {
         self.has_wide = false;
+        self.strips.begin();
         self.clear(self.area, style);
     }
 
@@ -347,6 +360,7 @@ impl Canvas {
         std::mem::swap(&mut self.cells, &mut self.shown);
         if self.clusters.texts.len() > CLUSTERS {
             self.clusters = Clusters::default();
+            self.strips = Strips::default();
             self.shown.fill(Cell::UNKNOWN);
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::canvas::{Extent, Key};
 use super::paint::Painter;
 use super::panes::has_keys;
 use super::theme::Role;
@@ -51,38 +52,56 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
         let Some(event) = state.log.get(EntryId(item)) else {
             break;
         };
-        let left = usize::from(place.body.bottom() - y);
-        let finding = finding(tab, &state.sifting, item, 0);
-        let lines = entry::lines(event, columns.form, skip, left, finding);
-        let before = item
-            .checked_sub(1)
-            .and_then(|id| state.log.get(EntryId(id)));
         let area = Rect {
             y,
-            height: lines.len() as u16,
+            height: place.body.bottom() - y,
             ..place.body
         };
-        painter.spot(area, Spot::Entry(side, place.pane, number));
-        let row = Row {
-            area,
-            event,
-            columns: &columns,
-            lines: &lines,
-            clock: (skip == 0).then(|| {
-                let since = Since {
-                    start: state.started,
-                    before: before.map(|event| event.at),
-                };
-                clock(app, event.at, columns.time, since)
-            }),
-            current: cursor == Some(number),
+        let finding = finding(tab, &state.sifting, item, 0);
+        let before = item
+            .checked_sub(1)
+            .and_then(|id| state.log.get(EntryId(id)))
+            .map(|event| event.at);
+        let current = cursor == Some(number);
+        let draw = |painter: &mut Painter| {
+            let lines = entry::lines(event, columns.form, skip, area.height.into(), finding);
+            let height = lines.len() as u16;
+            let since = Since {
+                start: state.started,
+                before,
+            };
+            let row = Row {
+                area: Rect { height, ..area },
+                event,
+                columns: &columns,
+                lines: &lines,
+                clock: (skip == 0).then(|| clock(app, event.at, columns.time, since)),
+                current,
+            };
+            draw_entry(painter, &row);
+            let gap = columns.gap(rows.height(number), skip, lines.len());
+            Extent {
+                height,
+                step: height.max(1).saturating_add(gap),
+            }
         };
-        draw_entry(painter, &row);
-        y += (lines.len().max(1) as u16).saturating_add(columns.gap(
-            rows.height(number),
-            skip,
-            lines.len(),
-        ));
+        let Extent { height, step } = if current || finding.is_some() {
+            draw(painter)
+        } else {
+            let key = Key {
+                number: item,
+                at: event.at,
+                before,
+                started: state.started,
+                skip,
+                columns,
+                theme: painter.theme,
+            };
+            painter.strip(key, area, draw)
+        };
+        let area = Rect { height, ..area };
+        painter.spot(area, Spot::Entry(side, place.pane, number));
+        y = y.saturating_add(step);
         skip = 0;
     }
     if rows.end() == rows.first() && state.sifting.kept.is_some() {

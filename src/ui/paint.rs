@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use unicode_segmentation::UnicodeSegmentation as _;
 use unicode_width::UnicodeWidthStr;
 
-use super::canvas::Canvas;
+use super::canvas::{Canvas, Extent, Key};
 use super::theme::{Role, Theme};
 use crate::app::entry::Piece;
 use crate::app::spot::{Spot, Spots};
@@ -62,6 +62,43 @@ impl<'a> Painter<'a> {
     /// Gives the cells of an area a style, and leaves what stands in them.
     pub fn style(&mut self, area: Rect, style: Style) {
         self.canvas.style(area, style);
+    }
+
+    /// Draws an entry at the top of an area: from memory, where it is known from the last frame.
+    pub fn strip(
+        &mut self,
+        key: Key,
+        area: Rect,
+        draw: impl FnOnce(&mut Painter) -> Extent,
+    ) -> Extent {
+        let known = self.canvas.recall(&key, area);
+        let extent = match known {
+            // Every test finds out what the key leaves out.
+            Some(known) if cfg!(debug_assertions) => {
+                self.draw_again(area, known, draw);
+                known
+            }
+            Some(known) => known,
+            None => draw(self),
+        };
+        self.canvas.keep(key, area, extent);
+        extent
+    }
+
+    /// Draws over what was drawn from memory, and looks whether that was right.
+    fn draw_again(&mut self, area: Rect, known: Extent, draw: impl FnOnce(&mut Painter) -> Extent) {
+        let from_memory = self.canvas.copy(area);
+        self.clear(area);
+        assert_eq!(
+            draw(self),
+            known,
+            "an entry that was kept takes the same rows"
+        );
+        let drawn = self.canvas.copy(area);
+        assert!(
+            drawn == from_memory,
+            "an entry that was kept looks the same"
+        );
     }
 
     /// Writes a text of at most `width` cells in a role. Returns the column behind it.

@@ -142,7 +142,7 @@ const HIGH_CONTRAST: Palette = Palette {
 };
 
 /// The styles of a theme, and the characters that frames are made of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Theme {
     name: ThemeName,
     /// The characters that may be drawn.
