@@ -175,20 +175,19 @@ impl App {
 
     /// The keys that the footer names, in their order.
     #[must_use]
-    pub fn footer(&self) -> Vec<Hint> {
+    pub fn footer(&self) -> impl Iterator<Item = Hint> {
         let charset = self.charset();
         self.keymap
             .rows(self.context())
             .filter(|row| {
                 self.can(row.action) && !matches!(row.action, Action::Help | Action::Back)
             })
-            .filter_map(|row| {
+            .filter_map(move |row| {
                 let word = self.word(row);
                 let key = row.keys.first()?.name(charset);
                 let action = row.action;
                 (!word.is_empty()).then_some(Hint { key, word, action })
             })
-            .collect()
     }
 
     /// What a side that failed offers, as its pane says it; the longest wording first.

@@ -55,7 +55,7 @@ impl Keyboard {
     }
 
     /// Takes what was read, and adds what it means.
-    pub(super) fn push(&mut self, bytes: &[u8], events: &mut Vec<Event>) {
+    pub(super) fn push(&mut self, bytes: &[u8], events: &mut impl Extend<Event>) {
         self.waiting.extend_from_slice(bytes);
         while self.paste.is_none() || self.take_paste(events) {
             if !self.take_keys(events) {
@@ -65,7 +65,7 @@ impl Keyboard {
     }
 
     /// Takes the keys that wait, up to a paste; whether one begins.
-    fn take_keys(&mut self, events: &mut Vec<Event>) -> bool {
+    fn take_keys(&mut self, events: &mut impl Extend<Event>) -> bool {
         let mut at = 0;
         loop {
             match front(&self.waiting[at..]) {
@@ -79,7 +79,7 @@ impl Keyboard {
                 }
                 Front::Mouse(len, mouse) => {
                     at += len;
-                    events.push(Event::Mouse(mouse));
+                    events.extend([Event::Mouse(mouse)]);
                 }
                 Front::Paste(len) => {
                     at += len;
@@ -93,33 +93,33 @@ impl Keyboard {
     }
 
     /// Nothing more came: what is unfinished ends here.
-    pub(super) fn pause(&mut self, events: &mut Vec<Event>) {
+    pub(super) fn pause(&mut self, events: &mut impl Extend<Event>) {
         let waiting = std::mem::take(&mut self.waiting);
         if let Some(mut paste) = self.paste.take() {
             paste.extend_from_slice(&waiting);
-            events.push(pasted(&paste));
+            events.extend([pasted(&paste)]);
             return;
         }
         match waiting[..] {
-            [ESC] => events.push(Event::Key(KeyCode::Esc.into())),
-            [ESC, byte] => events.push(Event::Key(KeyEvent::new(
+            [ESC] => events.extend([Event::Key(KeyCode::Esc.into())]),
+            [ESC, byte] => events.extend([Event::Key(KeyEvent::new(
                 KeyCode::Char(byte.into()),
                 KeyModifiers::ALT,
-            ))),
+            ))]),
             // The rest of a sequence or character was lost.
             _ => {}
         }
     }
 
     /// Moves what waits into the paste; whether the paste is whole now.
-    fn take_paste(&mut self, events: &mut Vec<Event>) -> bool {
+    fn take_paste(&mut self, events: &mut impl Extend<Event>) -> bool {
         let Some(paste) = &mut self.paste else {
             return false;
         };
         if let Some(at) = memmem::find(&self.waiting, PASTE_END) {
             paste.extend_from_slice(&self.waiting[..at]);
             self.waiting.drain(..at + PASTE_END.len());
-            events.push(pasted(paste));
+            events.extend([pasted(paste)]);
             self.paste = None;
             return true;
         }

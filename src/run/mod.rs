@@ -12,7 +12,7 @@ pub mod locale;
 mod output;
 mod panics;
 mod progress;
-mod reader;
+pub mod reader;
 pub mod signals;
 pub mod terminal;
 pub mod tui;

@@ -1,15 +1,14 @@
 //! What the terminal on stdin sends, as events. Where the system tells of a terminal's input as it
-//! does of a socket's, it is read by a task of the thread that draws: a key then reaches the screen
-//! without a change of threads. Elsewhere a thread of its own waits for it.
+//! does of a socket's, it is read by the thread that draws: a key then reaches the screen without a
+//! change of threads. Elsewhere a thread of its own waits for it.
 
+use std::collections::VecDeque;
 use std::io;
-#[cfg(unix)]
-use std::io::ErrorKind::{Interrupted, WouldBlock};
 use std::thread;
 use std::time::Duration;
 
 use crossterm::event::Event;
-use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::mpsc::{self, Receiver};
 
 use super::signals::Signal;
 use super::terminal::abandon;
@@ -23,12 +22,30 @@ const INPUT_QUEUE: usize = 1024;
 /// How long the program may go on without a terminal: enough to close connections in order.
 const FAREWELL: Duration = Duration::from_millis(1800);
 
-/// The events of the terminal on stdin. The channel closes when the terminal is gone; if the program
-/// is then still there a second later, it is ended. Needs a Tokio runtime, whose tasks must run on
-/// the thread that draws.
-pub(super) fn read_input() -> io::Result<Receiver<Event>> {
-    let (sender, receiver) = mpsc::channel(INPUT_QUEUE);
-    if let Err(sender) = here::read(sender) {
+/// Where input comes from.
+pub enum Reader {
+    /// A thread of its own, or a test.
+    Channel(Receiver<Event>),
+    /// The terminal.
+    #[cfg(target_os = "linux")]
+    Terminal(Box<here::Terminal>),
+}
+
+impl From<Receiver<Event>> for Reader {
+    fn from(events: Receiver<Event>) -> Reader {
+        Reader::Channel(events)
+    }
+}
+
+impl Reader {
+    /// What reads the terminal on stdin. Its input ends when the terminal is gone; if the program is
+    /// then still there a second later, it is ended. Needs a Tokio runtime.
+    pub(super) fn of_terminal() -> io::Result<Reader> {
+        #[cfg(target_os = "linux")]
+        if let Ok(terminal) = here::Terminal::open() {
+            return Ok(Reader::Terminal(Box::new(terminal)));
+        }
+        let (sender, receiver) = mpsc::channel(INPUT_QUEUE);
         let name = KEYBOARD.to_owned();
         thread::Builder::new().name(name).spawn(move || {
             #[cfg(debug_assertions)]
@@ -40,8 +57,26 @@ pub(super) fn read_input() -> io::Result<Receiver<Event>> {
                 end_later();
             }
         })?;
+        Ok(receiver.into())
     }
-    Ok(receiver)
+
+    /// Waits for what comes next; `None` when there will be no more. Cancel-safe.
+    pub(super) async fn next(&mut self) -> Option<Event> {
+        match self {
+            Reader::Channel(events) => events.recv().await,
+            #[cfg(target_os = "linux")]
+            Reader::Terminal(terminal) => terminal.next().await,
+        }
+    }
+
+    /// What has come already and waits.
+    pub(super) fn try_next(&mut self) -> Option<Event> {
+        match self {
+            Reader::Channel(events) => events.try_recv().ok(),
+            #[cfg(target_os = "linux")]
+            Reader::Terminal(terminal) => terminal.try_next(),
+        }
+    }
 }
 
 /// Ends the program if it does not do so by itself.
@@ -62,7 +97,7 @@ fn break_if_asked() {
 #[derive(Default)]
 struct Input {
     keyboard: super::keyboard::Keyboard,
-    events: Vec<Event>,
+    events: VecDeque<Event>,
 }
 
 #[cfg(unix)]
@@ -73,7 +108,7 @@ impl Input {
         match read(&mut buffer) {
             Ok(0) => return Ok(false),
             Ok(n) => self.keyboard.push(&buffer[..n], &mut self.events),
-            Err(error) if matches!(error.kind(), Interrupted | WouldBlock) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
         Ok(true)
@@ -94,75 +129,95 @@ impl Input {
 /// not to wait, and who else has it from whoever started us does not expect that of theirs.
 #[cfg(target_os = "linux")]
 mod here {
-    use std::fs::{File, OpenOptions};
+    use std::fs::OpenOptions;
     use std::os::unix::fs::OpenOptionsExt as _;
     use std::thread;
 
     use rustix::fs::OFlags;
     use tokio::net::unix::pipe;
-    use tokio::time::{sleep, timeout};
+    use tokio::task::yield_now;
+    use tokio::time::{Instant, sleep, timeout_at};
 
     use super::super::terminal::{AWAY, is_foreground};
-    use super::{Event, Input, Sender, end_later, io};
+    use super::{Event, Input, end_later, io};
 
-    /// Spawns the task, or gives the sender back.
-    pub(super) fn read(sender: Sender<Event>) -> Result<(), Sender<Event>> {
-        // It is no pipe; what is asked of it is the same.
-        let Ok(terminal) = open().and_then(pipe::Receiver::from_file_unchecked) else {
-            return Err(sender);
-        };
-        tokio::spawn(async move {
+    /// See the module.
+    pub struct Terminal {
+        /// It is none; what is asked of it is the same.
+        pipe: pipe::Receiver,
+        input: Input,
+        /// When the keyboard has waited long enough for the rest of something.
+        until: Option<Instant>,
+        /// There will be no more input.
+        is_gone: bool,
+    }
+
+    impl Terminal {
+        pub(super) fn open() -> io::Result<Terminal> {
+            let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+            let mut options = OpenOptions::new();
+            options.read(true).custom_flags(flags.bits().cast_signed());
+            let file = options.open("/proc/self/fd/0")?;
+            Ok(Terminal {
+                pipe: pipe::Receiver::from_file_unchecked(file)?,
+                input: Input::default(),
+                until: None,
+                is_gone: false,
+            })
+        }
+
+        pub(super) fn try_next(&mut self) -> Option<Event> {
+            self.input.events.pop_front()
+        }
+
+        pub(super) async fn next(&mut self) -> Option<Event> {
             #[cfg(debug_assertions)]
             super::break_if_asked();
-            // Whatever the error: there will be no more input.
-            let _ = pass_on(&terminal, &sender).await;
-            if !sender.is_closed() {
-                // The thread that draws may be held up by the terminal.
-                thread::spawn(end_later);
-            }
-        });
-        Ok(())
-    }
-
-    fn open() -> io::Result<File> {
-        let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
-        let mut options = OpenOptions::new();
-        options.read(true).custom_flags(flags.bits().cast_signed());
-        options.open("/proc/self/fd/0")
-    }
-
-    /// Reads until the terminal is gone, or until nobody wants to know.
-    async fn pass_on(terminal: &pipe::Receiver, sender: &Sender<Event>) -> io::Result<()> {
-        let mut input = Input::default();
-        loop {
-            let readable = terminal.readable();
-            let ready = match input.patience() {
-                Some(patience) => timeout(patience, readable).await.ok().transpose()?,
-                None => Some(readable.await?),
-            };
-            if ready.is_none() {
-                input.pause();
-            } else if !is_foreground() {
-                sleep(AWAY).await;
-            } else if !input.take(|buffer| terminal.try_read(buffer))? {
-                return Ok(());
-            }
-            for event in input.events.drain(..) {
-                if sender.send(event).await.is_err() {
-                    return Ok(());
+            loop {
+                if let Some(event) = self.try_next() {
+                    return Some(event);
+                }
+                // Whatever the error: there will be no more input.
+                if self.is_gone || !self.look().await.unwrap_or(false) {
+                    if !self.is_gone {
+                        self.is_gone = true;
+                        // This thread may be held up by the terminal.
+                        thread::spawn(end_later);
+                    }
+                    return None;
                 }
             }
         }
-    }
-}
 
-#[cfg(not(target_os = "linux"))]
-mod here {
-    use super::{Event, Sender};
-
-    /// Not here.
-    pub(super) fn read(sender: Sender<Event>) -> Result<(), Sender<Event>> {
-        Err(sender)
+        /// Waits for input, or until no more is waited for; whether the terminal is still there.
+        async fn look(&mut self) -> io::Result<bool> {
+            let readable = self.pipe.readable();
+            let ready = match self.until {
+                Some(until) => timeout_at(until, readable).await.ok().transpose()?,
+                None => Some(readable.await?),
+            };
+            if ready.is_none() {
+                self.input.pause();
+                self.until = None;
+                return Ok(true);
+            }
+            if !is_foreground() {
+                sleep(AWAY).await;
+                return Ok(true);
+            }
+            match self.input.take(|buffer| self.pipe.try_read(buffer)) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(true),
+                Ok(true) => {
+                    self.until = self.input.patience().map(|wait| Instant::now() + wait);
+                    if self.input.events.is_empty() {
+                        // What never means anything must not keep all else from its turn.
+                        yield_now().await;
+                    }
+                    Ok(true)
+                }
+                other => other,
+            }
+        }
     }
 }
 
@@ -188,8 +243,10 @@ mod own_thread {
                 // Past std's own buffer, which poll knows nothing of.
                 Ok(_) => {
                     let read = |buffer: &mut [u8]| Ok(rustix::io::read(stdin, buffer)?);
-                    if !input.take(read)? {
-                        return Ok(());
+                    match input.take(read) {
+                        Ok(true) => {}
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                        other => return other.map(drop),
                     }
                 }
                 Err(Errno::INTR) => {}

@@ -2,7 +2,7 @@
 //! app change, carries out the effects, and draws when something changed.
 //!
 //! The loop itself ([`Screen`]) knows no terminal: it draws on any ratatui backend and reads
-//! events from a channel, so that tests run the whole of it in-process.
+//! events from whatever brings them, so that tests run the whole of it in-process.
 
 use std::collections::HashMap;
 use std::future::ready;
@@ -21,8 +21,9 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::clipboard::{self, Clipboard};
 use super::frames::{self, FrameWriter};
+use super::reader::Reader;
 use super::signals::{Signal, Signals};
-use super::{locale, panics, reader, terminal};
+use super::{locale, panics, terminal};
 use crate::app::copy::What;
 use crate::app::keymap::Keymap;
 use crate::app::side::Notice;
@@ -151,7 +152,7 @@ impl<B: Backend> Screen<B> {
     /// The backend's, when a frame cannot be written: the terminal is gone.
     pub async fn run(
         &mut self,
-        input: &mut mpsc::Receiver<Input>,
+        input: &mut Reader,
         signals: &mut mpsc::Receiver<Signal>,
     ) -> Result<End, B::Error> {
         let end = self.turn_until_end(input, signals).await;
@@ -161,7 +162,7 @@ impl<B: Backend> Screen<B> {
 
     async fn turn_until_end(
         &mut self,
-        input: &mut mpsc::Receiver<Input>,
+        input: &mut Reader,
         signals: &mut mpsc::Receiver<Signal>,
     ) -> Result<End, B::Error> {
         let mut heartbeat = Instant::now() + HEARTBEAT;
@@ -184,7 +185,7 @@ impl<B: Backend> Screen<B> {
                     Some(signal) => return Ok(End::Signal(signal)),
                     None => return Ok(End::Gone),
                 },
-                event = input.recv() => {
+                event = input.next() => {
                     let Some(event) = event else { return Ok(End::Gone) };
                     if self.take_input(event, input)? {
                         return Ok(End::Quit);
@@ -225,15 +226,11 @@ impl<B: Backend> Screen<B> {
     }
 
     /// Takes an event and all that wait behind it. Returns whether the user quit.
-    fn take_input(
-        &mut self,
-        first: Input,
-        rest: &mut mpsc::Receiver<Input>,
-    ) -> Result<bool, B::Error> {
+    fn take_input(&mut self, first: Input, rest: &mut Reader) -> Result<bool, B::Error> {
         self.pace = FRAME;
         let mut next = Some(first);
         while let Some(event) = next {
-            next = rest.try_recv().ok();
+            next = rest.try_next();
             let message = match event {
                 Input::Key(key) => Message::Key(key),
                 Input::Paste(text) => Message::Paste(text),
@@ -497,7 +494,7 @@ async fn show(
         can_suspend: terminal::CAN_STOP,
     };
     let backend = CrosstermBackend::new(FrameWriter::default());
-    let mut input = reader::read_input()?;
+    let mut input = Reader::of_terminal()?;
     let screen = {
         let _there = sessions.enter();
         Screen::new(launch, machine, clock, backend, Some(pause_process))?

@@ -138,7 +138,7 @@ pub fn footer(app: &App, painter: &mut Painter, row: Rect) {
         &way_out,
         Role::Quiet,
     );
-    way_out_spots(app, painter, right, row);
+    way_out_spots(app, painter, &way_out, right, row);
     if app.display.presenter != Presenter::Off {
         pressed(app, painter, row, (x, right));
         return;
@@ -161,9 +161,9 @@ pub fn footer(app: &App, painter: &mut Painter, row: Rect) {
 }
 
 /// Each part of the way out does what its last word says.
-fn way_out_spots(app: &App, painter: &mut Painter, from: u16, row: Rect) {
+fn way_out_spots(app: &App, painter: &mut Painter, words: &str, from: u16, row: Rect) {
     let mut x = from;
-    for part in app.way_out().split("  ") {
+    for part in words.split("  ") {
         let width = part.width() as u16;
         let action = match part.rsplit(' ').next() {
             _ if app.context().is_typing() => Action::Leave,

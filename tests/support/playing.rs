@@ -17,6 +17,7 @@ use netplay::app::{App, Machine};
 use netplay::cli;
 use netplay::model::launch::{Launch, ScreenLaunch};
 use netplay::net::Clock;
+use netplay::run::reader::Reader;
 use netplay::run::signals::Signal;
 use netplay::run::tui::{End, Screen};
 use ratatui::layout::Position;
@@ -86,7 +87,8 @@ impl Playing {
             addresses: Vec::new(),
             can_suspend: false,
         };
-        let (input, mut keys) = mpsc::channel(1024);
+        let (input, keys) = mpsc::channel(1024);
+        let mut keys = Reader::from(keys);
         let (signals, mut signalled) = mpsc::channel(16);
         let mut screen =
             Screen::new(launch, machine, clock, backend.clone(), None).expect("a screen in memory");

@@ -91,6 +91,6 @@ fn in_front_of_a_page_nothing_behind_it_is_hit() {
     let drawn = story.draw();
     assert_eq!(hit(&drawn, "One session runs"), Some(Spot::Page));
     assert_eq!(hit(&drawn, "TCP"), Some(Spot::Beside));
-    let yes = story.app.footer()[0].action;
+    let yes = story.app.footer().next().expect("it asks").action;
     assert_eq!(hit(&drawn, "Enter yes"), Some(Spot::Action(yes)));
 }

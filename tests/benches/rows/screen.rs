@@ -8,6 +8,7 @@ use netplay::cli;
 use netplay::model::launch::{Launch, ScreenLaunch};
 use netplay::model::spec::Side;
 use netplay::net::Clock;
+use netplay::run::reader::Reader;
 use netplay::run::tui::Screen;
 use ratatui::backend::TestBackend;
 use tokio::sync::mpsc;
@@ -49,7 +50,8 @@ pub fn machine(clock: &Clock) -> Machine {
 pub fn run<T>(line: &str, work: impl FnOnce() -> T) -> (T, Counted) {
     let launch = launch(line);
     let runtime = netplay::run::runtime().expect("a runtime");
-    let (keys, mut input) = mpsc::channel(16);
+    let (keys, input) = mpsc::channel(16);
+    let mut input = Reader::from(input);
     let (signals, mut signalled) = mpsc::channel(16);
     let task = runtime.spawn(async move {
         let clock = Clock::new();
