@@ -174,7 +174,6 @@ impl App {
     }
 
     /// The keys that the footer names, in their order.
-    #[must_use]
     pub fn footer(&self) -> impl Iterator<Item = Hint> {
         let charset = self.charset();
         self.keymap

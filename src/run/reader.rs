@@ -2,6 +2,7 @@
 //! does of a socket's, it is read by the thread that draws: a key then reaches the screen without a
 //! change of threads. Elsewhere a thread of its own waits for it.
 
+#[cfg(unix)]
 use std::collections::VecDeque;
 use std::io;
 use std::thread;

@@ -196,10 +196,10 @@ impl Canvas {
     /// The cells of an area, row by row.
     fn cells(&mut self, area: Rect) -> impl Iterator<Item = &mut Cell> {
         let area = area.intersection(self.area);
-        let columns = area.left().into()..area.right().into();
         let rows = self.cells.chunks_exact_mut(self.area.width.max(1).into());
         let rows = rows.skip(area.y.into()).take(area.height.into());
-        rows.flat_map(move |row| &mut row[std::ops::Range::<usize>::clone(&columns)])
+        let columns = usize::from(area.left())..area.right().into();
+        rows.flat_map(move |row| row.get_mut(columns.clone()).unwrap_or_default())
     }
 
     fn at(&mut self, x: u16, y: u16) -> Option<&mut Cell> {
@@ -300,7 +300,7 @@ impl Canvas {
         if let Some(cell) = self.at(x, y) {
             brush.put(cell, symbol);
         }
-        for covered in self.cells(Rect::new(x + 1, y, width - 1, 1)) {
+        for covered in self.cells(Rect::new(x.saturating_add(1), y, width - 1, 1)) {
             *covered = Cell::COVERED;
         }
     }
@@ -408,3 +408,6 @@ impl Canvas {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

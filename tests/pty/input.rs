@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::pty::{LIMIT, Pty, netplay};
@@ -152,4 +153,53 @@ fn a_paste_that_never_ends_does_not_swallow_the_keyboard() {
     screen.key("\x1b[200~one\rtwo", "two");
     screen.keys("!\r");
     assert_eq!(read_exactly(&mut peer, 8), b"one\ntwo!");
+}
+
+#[test]
+fn escape_acts_while_bytes_keep_coming() {
+    let (mut screen, mut peer) = client();
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                peer.write_all(b"x").expect("it reads");
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        });
+        screen.key("\x1b", "KEYS");
+        over.store(true, Ordering::Relaxed);
+    });
+}
+
+/// As for a user who was given the terminal by another: it is open, and cannot be opened.
+#[cfg(target_os = "linux")]
+const NOT_OPENED_ANEW: &str = r#"exec strace -f -qq -o "$TRACE" -P /proc/self/fd/0 \
+    -e trace=openat -e inject=openat:error=EACCES "$0" "$@""#;
+
+#[cfg(target_os = "linux")]
+#[test]
+fn keys_come_where_the_terminal_cannot_be_opened_anew() {
+    let can_trace = std::process::Command::new("strace")
+        .args(["-o", "/dev/null", "true"])
+        .output()
+        .is_ok_and(|output| output.status.success());
+    if !can_trace {
+        eprintln!("skipped: strace is not installed, or may not trace");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder for the trace");
+    let trace = folder.path().join("trace");
+    let path = trace.to_str().expect("a plain path");
+    let start = netplay("tcp server :0").env("TRACE", path);
+    let mut screen = start.by_shell(NOT_OPENED_ANEW).open();
+    screen.listening();
+    let trace = std::fs::read_to_string(trace).expect("strace writes it");
+    assert!(trace.contains("INJECTED"), "{trace}");
+    screen.key("i", "TYPE");
+    screen.keys(pasted("good morning"));
+    screen.shows("good morning");
+    // Escape alone is told from a sequence by the time that follows.
+    screen.key("\x1b", "KEYS");
+    screen.keys("Q");
+    screen.ends(0);
 }
