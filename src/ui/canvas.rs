@@ -133,7 +133,7 @@ impl Brush {
 }
 
 /// The symbols of more than one character, by number.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Clusters {
     numbers: HashMap<Box<str>, u32>,
     texts: Vec<Box<str>>,
@@ -156,7 +156,7 @@ impl Clusters {
 }
 
 /// See the module.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Canvas {
     area: Rect,
     cells: Vec<Cell>,

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+use std::cell::RefCell;
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, SystemTime};
 
@@ -30,6 +31,8 @@ const ORIGIN: u64 = 1_740_996_120;
 pub struct Story {
     pub app: App,
     at: Duration,
+    /// What it was drawn into last.
+    canvas: RefCell<Canvas>,
 }
 
 /// The key that a word of a script stands for: `Enter`, `Tab`, `Ctrl+c`, `x`.
@@ -85,7 +88,11 @@ impl Story {
         };
         let at = Duration::from_secs(11);
         let (app, _) = App::new(launch, machine, size, Stamp(at));
-        Story { app, at }
+        Story {
+            app,
+            at,
+            canvas: RefCell::new(Canvas::new(size.into())),
+        }
     }
 
     pub fn update(&mut self, message: Message) {
@@ -248,8 +255,19 @@ impl Story {
 
     /// Draws the screen as it is now.
     pub fn draw(&self) -> Drawn {
-        let mut canvas = Canvas::new(self.app.size.into());
+        let size = self.app.size.into();
+        let mut canvas = Canvas::new(size);
         let ui::Drawn { cursor, spots } = ui::render(&self.app, &mut canvas);
+        let mut used = self.canvas.borrow_mut();
+        if used.area() != canvas.area() {
+            used.resize(size);
+        }
+        ui::render(&self.app, &mut used);
+        assert_eq!(
+            used.to_buffer(),
+            canvas.to_buffer(),
+            "what was drawn before changes nothing"
+        );
         Drawn {
             cells: canvas.to_buffer(),
             cursor,

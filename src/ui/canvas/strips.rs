@@ -36,7 +36,7 @@ pub struct Extent {
     pub step: u16,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Strip {
     key: Key,
     extent: Extent,
@@ -56,14 +56,14 @@ impl Strip {
 }
 
 /// The strips of a frame, with their cells.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Frame {
     strips: Vec<Strip>,
     cells: Vec<Cell>,
 }
 
 /// Those of the last frame and of the one that is being drawn.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Strips {
     last: Frame,
     next: Frame,
