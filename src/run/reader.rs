@@ -183,7 +183,7 @@ mod here {
                     if !self.is_gone {
                         self.is_gone = true;
                         // This thread may be held up by the terminal.
-                        thread::spawn(end_later);
+                        let _ = thread::Builder::new().spawn(end_later);
                     }
                     return None;
                 }

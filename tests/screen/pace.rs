@@ -104,6 +104,27 @@ async fn through_a_flood_keys_act_frames_come_and_what_is_read_stays_where_it_is
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn in_a_flood_there_are_at_most_thirty_frames_a_second() {
+    let screen = Playing::start("tcp server 127.0.0.1:0 --recv-size 16");
+    let mut guest = dial(screen.listening().await).await;
+    screen.shows("1 open").await;
+    let many = b"sixteen bytes!\r\n".repeat(1000);
+    for _ in 0..50 {
+        guest.write_all(&many).await.expect("netplay reads");
+    }
+    // By now it is known for a flood.
+    let from = Instant::now();
+    while from.elapsed() < Duration::from_secs(1) {
+        guest.write_all(&many).await.expect("netplay reads");
+    }
+    let all = screen.backend.frames();
+    let frames = all.iter().filter(|at| **at > from).count();
+    let most = from.elapsed().as_millis() / 33 + 3;
+    assert!((2..=most).contains(&(frames as u128)), "{frames} frames");
+    screen.quit().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_history_keeps_within_its_budget_and_says_how_many_have_gone() {
     let screen = Playing::start("tcp server 127.0.0.1:0 --recv-size 100 --history 64KiB");
     let mut guest = dial(screen.listening().await).await;

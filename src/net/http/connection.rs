@@ -347,8 +347,8 @@ impl Connection {
             if n > usual::LONGEST {
                 out.freeze()
             } else {
-                let data = usual::Way::Out.payload(&out);
-                usual::Way::Out.give_back(out);
+                let data = usual::Direction::Out.payload(&out);
+                usual::Direction::Out.give_back(out);
                 data
             }
         };

@@ -23,16 +23,16 @@ thread_local! {
 
 /// One way that bytes go.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Way {
+pub(super) enum Direction {
     In,
     Out,
 }
 
-impl Way {
+impl Direction {
     fn buffer(self) -> &'static LocalKey<Cell<BytesMut>> {
         match self {
-            Way::In => &READING,
-            Way::Out => &WRITING,
+            Direction::In => &READING,
+            Direction::Out => &WRITING,
         }
     }
 
@@ -52,8 +52,8 @@ impl Way {
     /// These bytes as a payload of their own, or as the last one when they are the same.
     pub(super) fn payload(self, data: &[u8]) -> Bytes {
         let last = match self {
-            Way::In => &RECEIVED,
-            Way::Out => &SENT,
+            Direction::In => &RECEIVED,
+            Direction::Out => &SENT,
         };
         if data.len() > LONGEST {
             return Bytes::copy_from_slice(data);
@@ -73,15 +73,15 @@ mod tests {
 
     #[test]
     fn the_same_bytes_again_are_one_payload() {
-        for way in [Way::In, Way::Out] {
-            let first = way.payload(b"one");
-            let again = way.payload(b"one");
-            let other = way.payload(b"two");
+        for direction in [Direction::In, Direction::Out] {
+            let first = direction.payload(b"one");
+            let again = direction.payload(b"one");
+            let other = direction.payload(b"two");
             assert_eq!([&first[..], &again, &other], [&b"one"[..], b"one", b"two"]);
             assert_eq!(first.as_ptr(), again.as_ptr());
             let long = vec![b'x'; LONGEST + 1];
-            assert_eq!(way.payload(&long), long);
-            assert!(way.payload(b"").is_empty());
+            assert_eq!(direction.payload(&long), long);
+            assert!(direction.payload(b"").is_empty());
         }
     }
 }

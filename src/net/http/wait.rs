@@ -133,7 +133,7 @@ fn poll_read(
     context: &mut Context<'_>,
 ) -> Poll<io::Result<Bytes>> {
     ready!(stream.poll_read_ready(context))?;
-    let mut buffer = usual::Way::In.borrow();
+    let mut buffer = usual::Direction::In.borrow();
     buffer.reserve(size);
     let mut limited = (&mut buffer).limit(size);
     let read = pin!(stream.read_buf(&mut limited)).poll(context);
@@ -141,10 +141,10 @@ fn poll_read(
         if buffer.len() > usual::LONGEST || buffer.len() * 2 > size {
             socket::payload(&mut buffer, size)
         } else {
-            usual::Way::In.payload(&buffer)
+            usual::Direction::In.payload(&buffer)
         }
     });
-    usual::Way::In.give_back(buffer);
+    usual::Direction::In.give_back(buffer);
     read
 }
 

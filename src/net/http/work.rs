@@ -109,7 +109,7 @@ impl Connection {
 
     fn begin(&mut self, due: Due) {
         if self.out.capacity() == 0 {
-            self.out = usual::Way::Out.borrow();
+            self.out = usual::Direction::Out.borrow();
         }
         let (asked, way) = match due {
             Due::Answer(asked, way) => (asked, way),
