@@ -10,6 +10,7 @@ mod input;
 mod keyboard;
 pub mod locale;
 mod output;
+mod pace;
 mod panics;
 mod progress;
 pub mod reader;

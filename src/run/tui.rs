@@ -21,6 +21,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use super::clipboard::{self, Clipboard};
 use super::frames::{self, FrameWriter};
+use super::pace::Pace;
 use super::reader::Reader;
 use super::signals::{Signal, Signals};
 use super::{locale, panics, terminal};
@@ -35,13 +36,6 @@ use crate::net::{self, Clock, Feed, Handle};
 use crate::ui::canvas::Canvas;
 use crate::ui::{self, Drawn};
 
-/// At most one frame in this time.
-const FRAME: Duration = Duration::from_millis(16);
-/// The same in a flood, unless a key was pressed: nobody reads what passes so fast, and the time is
-/// better spent on keeping it.
-const FLOOD_FRAME: Duration = Duration::from_millis(33);
-/// It is a flood when this many screens go by between two frames.
-const FLOOD_SCREENS: usize = 2;
 /// A frame at least this often: ages and countdowns go on.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How long sessions may take to close their connections at the end.
@@ -84,11 +78,7 @@ pub struct Screen<B: Backend> {
     /// The terminal is another's for now.
     away: bool,
     dirty: bool,
-    last_frame: Option<Instant>,
-    /// How many events were taken since then.
-    gathered: usize,
-    /// How soon after that frame the next one may follow.
-    pace: Duration,
+    pace: Pace,
     /// What can be clicked in what was drawn last.
     spots: Spots,
     clipboard: Arc<Mutex<Clipboard>>,
@@ -118,9 +108,7 @@ impl<B: Backend> Screen<B> {
             pause,
             away: false,
             dirty: true,
-            last_frame: None,
-            gathered: 0,
-            pace: FRAME,
+            pace: Pace::new(),
             spots: Spots::default(),
             clipboard: Arc::default(),
             copied: mpsc::unbounded_channel(),
@@ -168,7 +156,7 @@ impl<B: Backend> Screen<B> {
         let mut heartbeat = Instant::now() + HEARTBEAT;
         loop {
             let now = Instant::now();
-            let due = self.last_frame.map_or(now, |last| last + self.pace);
+            let due = self.pace.due(now);
             if self.dirty && now >= due {
                 self.draw()?;
                 heartbeat = Instant::now() + HEARTBEAT;
@@ -227,7 +215,7 @@ impl<B: Backend> Screen<B> {
 
     /// Takes an event and all that wait behind it. Returns whether the user quit.
     fn take_input(&mut self, first: Input, rest: &mut Reader) -> Result<bool, B::Error> {
-        self.pace = FRAME;
+        self.pace.hurry();
         let mut next = Some(first);
         while let Some(event) = next {
             next = rest.try_next();
@@ -347,7 +335,7 @@ impl<B: Backend> Screen<B> {
             effects.extend(app.update(Message::Event(id, event)));
         });
         self.dirty |= taken > 0;
-        self.gathered += taken;
+        self.pace.took(taken);
         self.carry_out(effects);
     }
 
@@ -367,11 +355,7 @@ impl<B: Backend> Screen<B> {
             self.draw_frame()?;
         }
         self.dirty = false;
-        let height = usize::from(self.canvas.area().height);
-        let is_flood = self.gathered > FLOOD_SCREENS * height;
-        self.pace = if is_flood { FLOOD_FRAME } else { FRAME };
-        self.gathered = 0;
-        self.last_frame = Some(Instant::now());
+        self.pace.drew(Instant::now(), self.canvas.area().height);
         Ok(())
     }
 
