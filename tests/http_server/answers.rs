@@ -433,6 +433,21 @@ async fn a_session_for_one_connection_ends_with_it() {
 }
 
 #[tokio::test]
+async fn a_close_after_silence_still_waits_for_the_peer() {
+    let (mut watch, address) = serve(Serving::default()).await;
+    let mut peer = Peer::connect(address).await;
+    peer.get("/").await;
+    // Longer than a close waits.
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    let ordered = Instant::now();
+    watch.command(Command::Close { conn: ONE });
+    peer.ended().await;
+    watch.word("closed").await;
+    let waited = ordered.elapsed();
+    assert!(waited >= Duration::from_millis(900), "{waited:?}");
+}
+
+#[tokio::test]
 async fn a_connection_is_closed_when_that_is_ordered() {
     let (mut watch, address) = serve(Serving::default()).await;
     let mut peer = Peer::connect(address).await;

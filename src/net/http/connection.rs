@@ -143,7 +143,7 @@ impl Connection {
     async fn serve_unless_closed(&mut self, line: &Line, turn: &mut Option<Turn>) -> End {
         tokio::select! {
             end = self.serve_in_turn(turn) => return end,
-            () = line.close.notified() => {}
+            () = line.close.notified() => self.now = Instant::now(),
         }
         self.work = Work::None;
         self.end(How::Stopped, By::Us);
