@@ -401,8 +401,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::model::event::ConnId;
-    use crate::model::event::{By, FileEnd, How, Outcome};
+    use crate::model::event::{By, ConnId, FileEnd, How, Outcome};
     use crate::model::failure::{FailureKind, What};
 
     const BEGAN: Stamp = Stamp(Duration::from_millis(250));

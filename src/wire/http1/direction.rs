@@ -39,6 +39,8 @@ pub(super) struct Judgement {
     pub framing: Framing,
     /// Whether another message may follow on the connection.
     pub keep_alive: bool,
+    /// Nothing but the bytes of the message tells how it is read.
+    pub usual: bool,
     pub notes: Notes,
 }
 
@@ -47,17 +49,8 @@ pub(super) struct Judgement {
 pub(super) enum Direction {
     /// To a server.
     Requests,
-    /// To a client.
-    Responses(Expected),
-}
-
-/// What a reader of responses knows of the requests.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Expected {
-    /// Those that wait for their answer, in their order.
-    pub waiting: VecDeque<Asked>,
-    /// The one that the last response answers, if that is no interim one.
-    answered: Option<Asked>,
+    /// To a client that waits for answers to these requests, in this order.
+    Responses(VecDeque<Asked>),
 }
 
 impl Direction {
@@ -65,7 +58,7 @@ impl Direction {
     pub(super) fn awaits_message(&self) -> bool {
         match self {
             Direction::Requests => true,
-            Direction::Responses(expected) => !expected.waiting.is_empty(),
+            Direction::Responses(asked) => !asked.is_empty(),
         }
     }
 
@@ -73,22 +66,14 @@ impl Direction {
     pub(super) fn awaits_usual(&self) -> bool {
         match self {
             Direction::Requests => true,
-            Direction::Responses(expected) => expected.waiting.front() == Some(&Asked::Other),
-        }
-    }
-
-    /// Whether the last message was such a one.
-    pub(super) fn has_read_usual(&self) -> bool {
-        match self {
-            Direction::Requests => true,
-            Direction::Responses(expected) => expected.answered == Some(Asked::Other),
+            Direction::Responses(asked) => asked.front() == Some(&Asked::Other),
         }
     }
 
     /// Such a one has been read.
     pub(super) fn read_usual(&mut self) {
-        if let Direction::Responses(expected) = self {
-            expected.answered = expected.waiting.pop_front();
+        if let Direction::Responses(asked) = self {
+            asked.pop_front();
         }
     }
 
@@ -145,17 +130,15 @@ impl Direction {
     ) -> Result<Judgement, Flaw> {
         match (self, start) {
             (
-                Direction::Responses(expected),
+                Direction::Responses(waiting),
                 &StartLine::Response {
                     status, version, ..
                 },
             ) => {
-                let asked = expected.waiting.front().copied();
-                expected.answered = None;
+                let asked = waiting.front().copied().unwrap_or(Asked::Other);
                 if !is_interim(status) {
-                    expected.answered = expected.waiting.pop_front();
+                    waiting.pop_front();
                 }
-                let asked = asked.unwrap_or(Asked::Other);
                 response::judge(status, version, fields, asked)
             }
             _ => request::judge(start, fields, end),

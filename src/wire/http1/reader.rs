@@ -5,9 +5,11 @@ mod before;
 mod body;
 mod known;
 
+use std::collections::VecDeque;
+
 pub use known::Known;
 
-use super::direction::{Asked, Direction, Expected, Judgement};
+use super::direction::{Asked, Direction, Judgement};
 use super::fields::{Fields, Flaw};
 use super::head::StartLine;
 use super::item::{End, Ending, Item, Progress};
@@ -110,14 +112,14 @@ impl Reader {
     /// [`Reader::expect`], before the answer comes; what nobody asked for is [`Item::Rest`].
     #[must_use]
     pub fn responses() -> Reader {
-        Reader::new(Direction::Responses(Expected::default()))
+        Reader::new(Direction::Responses(VecDeque::new()))
     }
 
     /// Tells a reader of responses that a request with this method was sent: its answer comes
     /// after those of earlier ones. Means nothing to a reader of requests.
     pub fn expect(&mut self, method: &str) {
-        if let Direction::Responses(expected) = &mut self.direction {
-            expected.waiting.push_back(match method {
+        if let Direction::Responses(waiting) = &mut self.direction {
+            waiting.push_back(match method {
                 "HEAD" => Asked::Head,
                 "CONNECT" => Asked::Connect,
                 _ => Asked::Other,

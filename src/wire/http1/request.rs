@@ -126,6 +126,7 @@ pub(super) fn judge(start: &StartLine, fields: &Fields, end: usize) -> Result<Ju
     Ok(Judgement {
         framing,
         keep_alive: keep_alive(version, fields),
+        usual: true,
         notes: Notes::NONE,
     })
 }

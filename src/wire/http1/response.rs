@@ -92,6 +92,7 @@ pub(super) fn judge(
         framing,
         // More follows an interim response whatever it says.
         keep_alive: open && (status < 200 || keep_alive(version, fields)),
+        usual: open && status >= 200 && asked == Asked::Other,
         notes: note.map_or(Notes::NONE, |note| Notes::NONE.and(note, true)),
     })
 }

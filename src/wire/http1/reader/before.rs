@@ -152,11 +152,11 @@ impl Reader {
         let Judgement {
             framing,
             keep_alive,
+            usual,
             ..
         } = judgement;
         self.keep_alive = keep_alive;
-        let has_end = !matches!(framing, Framing::UntilClose | Framing::Tunnel);
-        self.usual = has_end && self.direction.has_read_usual();
+        self.usual = usual;
         self.state = match framing {
             Framing::None | Framing::Length(0) | Framing::Tunnel => State::Done,
             Framing::Length(n) => State::Length(n),
