@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::{Action, Binding, Context, Key, TABLE, ch, ctrl, key};
 
@@ -159,6 +159,9 @@ impl Keymap {
     /// What a key press means in a context.
     #[must_use]
     pub fn action(&self, context: Context, event: KeyEvent) -> Option<Action> {
+        if writes(event, context) {
+            return None;
+        }
         self.rows(context)
             .find(|row| row.keys.iter().any(|key| key.matches(event)))
             .map(|row| row.action)
@@ -185,6 +188,14 @@ impl Keymap {
     }
 }
 
+/// Whether a key press is a character where each of them is text, and none a command.
+fn writes(event: KeyEvent, context: Context) -> bool {
+    let is_char = matches!(event.code, KeyCode::Char(_));
+    // In a form, the blank goes on to the next value of a choice.
+    let is_text = context.is_typing() && context != Context::TypeForm;
+    is_char && is_text && !event.modifiers.contains(KeyModifiers::CONTROL)
+}
+
 /// Whether a key writes or edits text in a context.
 fn is_text(key: Key, context: Context) -> bool {
     let edits = match key.code {
@@ -205,7 +216,6 @@ fn is_text(key: Key, context: Context) -> bool {
 mod tests {
     use super::*;
     use crate::app::scroll::Motion;
-    use crossterm::event::KeyModifiers;
 
     fn change(action: Action, keys: &[&str]) -> (Action, Vec<Key>) {
         let keys = keys.iter().map(|text| Key::parse(text).expect("a key"));
@@ -236,6 +246,17 @@ mod tests {
     #[test]
     fn no_key_of_the_table_means_two_things_in_one_place() {
         assert_eq!(Keymap::default().clash(), None);
+    }
+
+    #[test]
+    fn no_character_is_a_command_where_all_of_them_are_text() {
+        for row in TABLE {
+            for key in row.keys.iter().filter(|key| !key.ctrl) {
+                let event = KeyEvent::new(key.code, KeyModifiers::NONE);
+                let text = row.contexts.iter().any(|at| writes(event, *at));
+                assert!(!text, "{:?}", row.action);
+            }
+        }
     }
 
     /// Multiplexers such as Zellij take Ctrl and Alt keys for themselves, terminals function keys.
