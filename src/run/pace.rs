@@ -9,6 +9,9 @@ const FRAME: Duration = Duration::from_millis(16);
 /// The same in a flood, unless a key was pressed: nobody reads what passes so fast, and the time is
 /// better spent on keeping it.
 const FLOOD_FRAME: Duration = Duration::from_millis(33);
+/// How soon after a glimpse the rest of the frame follows: whoever brings the glimpse to the eye gets
+/// the processor first.
+const REST: Duration = Duration::from_millis(1);
 /// It is a flood when this many screens go by between two frames.
 const FLOOD_SCREENS: usize = 2;
 
@@ -21,6 +24,8 @@ pub(super) struct Pace {
     gathered: usize,
     /// How soon after it the next one may follow.
     gap: Duration,
+    /// The next frame is to be a whole one.
+    wants_whole: bool,
 }
 
 impl Pace {
@@ -29,12 +34,19 @@ impl Pace {
             last: None,
             gathered: 0,
             gap: FRAME,
+            wants_whole: false,
         }
     }
 
     /// When the next frame may be drawn: now, or a moment that may have passed.
     pub(super) fn due(&self, now: Instant) -> Instant {
         self.last.map_or(now, |last| last + self.gap)
+    }
+
+    /// Whether a glimpse may be drawn now: only of the first frame after quiet.
+    pub(super) fn allows_glimpse(&self, now: Instant) -> bool {
+        let is_quiet = self.last.is_none_or(|last| now >= last + 2 * self.gap);
+        is_quiet && !self.wants_whole
     }
 
     /// So many events were taken.
@@ -44,7 +56,19 @@ impl Pace {
 
     /// Something was pressed: its echo is waited for.
     pub(super) fn hurry(&mut self) {
-        self.gap = FRAME;
+        self.gap = self.gap.min(FRAME);
+    }
+
+    /// The terminal was cleared: a part of a frame would stand alone.
+    pub(super) fn cleared(&mut self) {
+        self.wants_whole = true;
+    }
+
+    /// A part of a frame was drawn.
+    pub(super) fn glimpsed(&mut self, now: Instant) {
+        self.gap = REST;
+        self.last = Some(now);
+        self.wants_whole = true;
     }
 
     /// A frame of so many rows was drawn.
@@ -53,6 +77,7 @@ impl Pace {
         self.gap = if is_flood { FLOOD_FRAME } else { FRAME };
         self.gathered = 0;
         self.last = Some(now);
+        self.wants_whole = false;
     }
 }
 
@@ -70,6 +95,25 @@ mod tests {
         pace.took(48);
         pace.drew(now, 24);
         assert_eq!(pace.due(now), now + FRAME, "two screens can be followed");
+    }
+
+    #[test]
+    fn the_rest_follows_a_glimpse_and_has_none_itself() {
+        let now = Instant::now();
+        let mut pace = Pace::new();
+        assert!(pace.allows_glimpse(now));
+        pace.drew(now, 24);
+        assert!(!pace.allows_glimpse(now + FRAME));
+        let later = now + 2 * FRAME;
+        assert!(pace.allows_glimpse(later));
+        pace.glimpsed(later);
+        pace.hurry();
+        assert_eq!(pace.due(later), later + REST);
+        assert!(!pace.allows_glimpse(later + FRAME));
+        pace.drew(later, 24);
+        assert!(pace.allows_glimpse(later + 2 * FRAME));
+        pace.cleared();
+        assert!(!pace.allows_glimpse(later + 2 * FRAME));
     }
 
     #[test]

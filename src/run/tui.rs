@@ -34,7 +34,7 @@ use crate::model::event::{EventKind, SessionId};
 use crate::model::launch::ScreenLaunch;
 use crate::net::{self, Clock, Feed, Handle};
 use crate::ui::canvas::Canvas;
-use crate::ui::{self, Drawn};
+use crate::ui::{self, Drawn, News};
 
 /// A frame at least this often: ages and countdowns go on.
 const HEARTBEAT: Duration = Duration::from_secs(1);
@@ -78,7 +78,11 @@ pub struct Screen<B: Backend> {
     /// The terminal is another's for now.
     away: bool,
     dirty: bool,
+    /// What happened first since the last frame.
+    news: Option<News>,
     pace: Pace,
+    /// Where the cursor is, if text is typed.
+    cursor: Option<Position>,
     /// What can be clicked in what was drawn last.
     spots: Spots,
     clipboard: Arc<Mutex<Clipboard>>,
@@ -108,7 +112,9 @@ impl<B: Backend> Screen<B> {
             pause,
             away: false,
             dirty: true,
+            news: None,
             pace: Pace::new(),
+            cursor: None,
             spots: Spots::default(),
             clipboard: Arc::default(),
             copied: mpsc::unbounded_channel(),
@@ -233,6 +239,7 @@ impl<B: Backend> Screen<B> {
                 Input::FocusGained | Input::FocusLost => continue,
             };
             self.app.now = self.clock.now();
+            self.news.get_or_insert(News::Key);
             for effect in self.update(message) {
                 match effect {
                     Effect::Quit => return Ok(true),
@@ -326,9 +333,10 @@ impl<B: Backend> Screen<B> {
     }
 
     fn take_events(&mut self) {
-        let (app, handles) = (&mut self.app, &mut self.handles);
+        let (app, handles, news) = (&mut self.app, &mut self.handles, &mut self.news);
         let mut effects = Vec::new();
         let taken = self.feed.drain(|id, event| {
+            news.get_or_insert(News::Event(id));
             if matches!(event.kind, EventKind::Stopped { .. }) {
                 handles.remove(&id);
             }
@@ -351,7 +359,16 @@ impl<B: Backend> Screen<B> {
             // What was typed a moment ago may be found in the first piece, and be in this frame.
             self.work();
         }
+        let news = self.news.take();
         if !self.away {
+            let now = Instant::now();
+            let news = news.filter(|_| self.pace.allows_glimpse(now));
+            if let Some(news) = news
+                && self.draw_glimpse(news)?
+            {
+                self.pace.glimpsed(now);
+                return Ok(());
+            }
             self.draw_frame()?;
         }
         self.dirty = false;
@@ -359,11 +376,28 @@ impl<B: Backend> Screen<B> {
         Ok(())
     }
 
+    /// Shows what is looked at first, if the rest of the frame can follow; whether that was so.
+    fn draw_glimpse(&mut self, news: News) -> Result<bool, B::Error> {
+        let Some(glimpse) = ui::glimpse(&self.app, news, &mut self.canvas) else {
+            return Ok(false);
+        };
+        if news == News::Key {
+            self.cursor = glimpse.cursor;
+        }
+        self.show()?;
+        Ok(true)
+    }
+
     fn draw_frame(&mut self) -> Result<(), B::Error> {
         let Drawn { cursor, spots } = ui::render(&self.app, &mut self.canvas);
-        self.spots = spots;
+        (self.cursor, self.spots) = (cursor, spots);
+        self.show()
+    }
+
+    /// Shows what was drawn.
+    fn show(&mut self) -> Result<(), B::Error> {
         self.canvas.show(&mut self.backend)?;
-        match cursor {
+        match self.cursor {
             None => self.backend.hide_cursor()?,
             Some(position) => {
                 self.backend.show_cursor()?;
@@ -382,6 +416,7 @@ impl<B: Backend> Screen<B> {
         let size = self.backend.size()?;
         self.backend.clear_region(ClearType::All)?;
         self.canvas.resize(size);
+        self.pace.cleared();
         let Size { width, height } = size;
         self.update(Message::Resize(width, height));
         Ok(())

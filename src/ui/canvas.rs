@@ -5,6 +5,7 @@
 mod strips;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use ratatui::backend::Backend;
 use ratatui::buffer::{self, Buffer, CellWidth as _};
@@ -13,7 +14,7 @@ use ratatui::style::{Color, Modifier, Style};
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use strips::Strips;
-pub use strips::{Extent, Key};
+pub use strips::{Extent, Key, Setting};
 
 /// How many clusters are remembered until all are forgotten. There are as many different ones as
 /// somebody cares to send.
@@ -159,6 +160,8 @@ impl Clusters {
 #[derive(Clone, Debug)]
 pub struct Canvas {
     area: Rect,
+    /// What is being drawn: all of it, or a part.
+    frame: Rect,
     cells: Vec<Cell>,
     /// What the terminal shows.
     shown: Vec<Cell>,
@@ -178,6 +181,7 @@ impl Canvas {
         let cells = vec![Cell::BLANK; area.area() as usize];
         Canvas {
             area,
+            frame: area,
             shown: cells.clone(),
             cells,
             clusters: Clusters::default(),
@@ -202,6 +206,15 @@ impl Canvas {
         rows.flat_map(move |row| row.get_mut(columns.clone()).unwrap_or_default())
     }
 
+    /// The rows of an area, and which of all cells they have.
+    fn rows(&self, area: Rect) -> impl Iterator<Item = (u16, Range<usize>)> + use<> {
+        let width = usize::from(self.area.width);
+        area.intersection(self.area).rows().map(move |row| {
+            let begin = usize::from(row.y) * width + usize::from(row.x);
+            (row.y, begin..begin + usize::from(row.width))
+        })
+    }
+
     fn at(&mut self, x: u16, y: u16) -> Option<&mut Cell> {
         self.cells(Rect::new(x, y, 1, 1)).next()
     }
@@ -213,9 +226,15 @@ impl Canvas {
 
     /// Begins a frame: blanks in this style.
     pub(super) fn begin(&mut self, style: Style) {
+        self.begin_part(self.area, style);
+    }
+
+    /// Begins to draw a part of the frame that follows, over what is shown.
+    pub(super) fn begin_part(&mut self, area: Rect, style: Style) {
+        self.frame = area.intersection(self.area);
         self.has_wide = false;
         self.strips.begin();
-        self.clear(self.area, style);
+        self.clear(self.frame, style);
     }
 
     /// Makes an area blank in this style.
@@ -325,12 +344,16 @@ impl Canvas {
     /// Ends a frame: what is wide hides what was drawn over its other cells, and those without it are
     /// blank.
     pub(super) fn end(&mut self) {
-        if !self.has_wide {
-            return;
+        if self.has_wide {
+            self.settle(self.frame);
         }
-        for row in self.cells.chunks_exact_mut(self.area.width.max(1).into()) {
+    }
+
+    /// The same for an area.
+    pub(super) fn settle(&mut self, area: Rect) {
+        for (_, row) in self.rows(area) {
             let mut covered = 0;
-            for cell in row {
+            for cell in &mut self.cells[row] {
                 if covered > 0 {
                     *cell = Cell::COVERED;
                     covered -= 1;
@@ -346,6 +369,8 @@ impl Canvas {
     /// Forgets what the terminal shows: it is of this size now, and was cleared.
     pub fn resize(&mut self, size: Size) {
         self.area = Rect::from((Position::ORIGIN, size));
+        self.frame = self.area;
+        self.strips = Strips::default();
         for cells in [&mut self.cells, &mut self.shown] {
             cells.clear();
             cells.resize(self.area.area() as usize, Cell::BLANK);
@@ -357,6 +382,13 @@ impl Canvas {
         self.look_for_changes();
         let changes = self.changes.iter();
         backend.draw(changes.map(|(x, y, cell)| (*x, *y, cell)))?;
+        self.strips.show(self.frame);
+        if self.frame != self.area {
+            for (_, row) in self.rows(self.frame) {
+                self.shown[row.clone()].copy_from_slice(&self.cells[row]);
+            }
+            return Ok(());
+        }
         std::mem::swap(&mut self.cells, &mut self.shown);
         if self.clusters.texts.len() > CLUSTERS {
             self.clusters = Clusters::default();
@@ -367,32 +399,30 @@ impl Canvas {
     }
 
     fn look_for_changes(&mut self) {
-        let (clusters, changes) = (&self.clusters, &mut self.changes);
-        changes.clear();
-        let width = self.area.width.max(1).into();
-        let rows = self.cells.chunks_exact(width);
-        let shown = self.shown.chunks_exact(width);
-        for (y, (row, shown)) in (0..).zip(rows.zip(shown)) {
+        self.changes.clear();
+        for (y, range) in self.rows(self.frame) {
+            let (row, shown) = (&self.cells[range.clone()], &self.shown[range]);
             if row == shown {
                 continue;
             }
-            for (x, (cell, before)) in row.iter().zip(shown).enumerate() {
+            let row = || (self.frame.x..).zip(row.iter().zip(shown));
+            for (x, (cell, before)) in row() {
                 if cell == before || *cell == Cell::COVERED {
                     continue;
                 }
                 let symbol = *cell;
-                let cell = symbol.to_ratatui(clusters);
+                let cell = symbol.to_ratatui(&self.clusters);
                 // Terminals do not agree on how wide a cluster is: what stood behind it might stay.
                 if symbol.is(CLUSTER) && symbol.is(WIDE) {
-                    let behind = row.iter().zip(shown).enumerate().skip(x + 1);
+                    let behind = row().skip_while(|(column, _)| *column <= x);
                     let covered = behind.take_while(|(_, (cell, _))| **cell == Cell::COVERED);
                     for (x, _) in covered.filter(|(_, (cell, before))| cell != before) {
                         let mut blank = cell.clone();
                         blank.set_symbol(" ");
-                        changes.push((x as u16, y, blank));
+                        self.changes.push((x, y, blank));
                     }
                 }
-                changes.push((x as u16, y, cell));
+                self.changes.push((x, y, cell));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Rect;
 
-use super::canvas::{Extent, Key};
+use super::canvas::{Canvas, Extent, Key, Setting};
 use super::paint::Painter;
 use super::panes::has_keys;
 use super::theme::Role;
@@ -10,8 +10,8 @@ use crate::app::App;
 use crate::app::entry::{self, Finding, Line};
 use crate::app::keymap::{Action, Context};
 use crate::app::layout::Place;
-use crate::app::scroll::{Rows as _, Scroll};
-use crate::app::sifting::{Items as _, Sifting};
+use crate::app::scroll::{Rows, Scroll};
+use crate::app::sifting::{Items as _, Sifted, Sifting};
 use crate::app::spot::Spot;
 use crate::app::tab::Tab;
 use crate::app::views::{Columns, LogRows, TimeColumn, WIDE_AT};
@@ -29,16 +29,26 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
     let state = tab.get(side);
     let focused = has_keys(app, side, place.pane);
     let columns = Columns::log(state, place.body.width, app.charset(), app.display);
+    let setting = Setting {
+        columns,
+        started: state.started,
+        theme: painter.theme,
+    };
+    painter.canvas.begin_list(setting, place.body);
     let rows = LogRows::of(state, columns);
     let height = usize::from(place.body.height);
+    let shown = Shown {
+        rows,
+        canvas: painter.canvas,
+    };
+    let (top, mut skip) = state.scroll.top(&shown, height);
     let above = Above {
         scroll: state.scroll,
-        unseen: state.scroll.unseen(&rows, height),
+        unseen: state.scroll.unseen(&shown, height),
         gone: state.log.start().0,
         hidden: rows.hidden(),
     };
     title(app, painter, place, side, focused, above);
-    let (top, mut skip) = state.scroll.top(&rows, height);
     let cursor = state
         .scroll
         .cursor(&rows)
@@ -49,21 +59,21 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
             break;
         }
         let Some(item) = rows.item(number) else { break };
-        let Some(event) = state.log.get(EntryId(item)) else {
-            break;
-        };
         let area = Rect {
             y,
             height: place.body.bottom() - y,
             ..place.body
         };
         let finding = finding(tab, &state.sifting, item, 0);
-        let before = item
-            .checked_sub(1)
-            .and_then(|id| state.log.get(EntryId(id)))
-            .map(|event| event.at);
         let current = cursor == Some(number);
+        let before = || Some(state.log.get(EntryId(item.checked_sub(1)?))?.at);
+        let before = (columns.time == TimeColumn::SincePrevious)
+            .then(before)
+            .flatten();
         let draw = |painter: &mut Painter| {
+            let Some(event) = state.log.get(EntryId(item)) else {
+                return Extent::default();
+            };
             let lines = entry::lines(event, columns.form, skip, area.height.into(), finding);
             let height = lines.len() as u16;
             let since = Since {
@@ -90,12 +100,8 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
         } else {
             let key = Key {
                 number: item,
-                at: event.at,
                 before,
-                started: state.started,
                 skip,
-                columns,
-                theme: painter.theme,
             };
             painter.strip(key, area, draw)
         };
@@ -106,6 +112,28 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
     }
     if rows.end() == rows.first() && state.sifting.kept.is_some() {
         nothing_passes(app, painter, place);
+    }
+}
+
+/// The rows of a log, of which those that are shown know their heights.
+struct Shown<'a> {
+    rows: Sifted<'a, LogRows<'a>>,
+    canvas: &'a Canvas,
+}
+
+impl Rows for Shown<'_> {
+    fn first(&self) -> u64 {
+        self.rows.first()
+    }
+    fn end(&self) -> u64 {
+        self.rows.end()
+    }
+    fn height(&self, number: u64) -> usize {
+        let known = self
+            .rows
+            .item(number)
+            .and_then(|item| self.canvas.known_height(item));
+        known.unwrap_or_else(|| self.rows.height(number))
     }
 }
 

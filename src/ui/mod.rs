@@ -23,6 +23,7 @@ pub mod canvas;
 mod chrome;
 mod editor;
 mod form;
+mod glimpse;
 mod http;
 mod ladder;
 mod log;
@@ -42,13 +43,14 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::App;
 use crate::app::display::Presenter;
-use crate::app::layout::{self, Geometry, SMALLEST};
+use crate::app::layout::{self, Geometry, Place, SMALLEST};
 use crate::app::spot::{Spot, Spots};
 use crate::app::tab::Pane;
-use crate::model::spec::Protocol;
+use crate::model::spec::{Protocol, Side};
 use crate::wire::rows;
 use crate::wire::text::Charset;
 
+pub use glimpse::{Glimpse, News, glimpse};
 pub use panes::ago;
 
 use canvas::Canvas;
@@ -74,18 +76,34 @@ pub fn render(app: &App, canvas: &mut Canvas) -> Drawn {
         );
         chrome::frozen(app, &mut Painter::new(canvas, theme), area);
     }
+    if !is_plain(app) {
+        canvas.forget();
+    }
     canvas.end();
     drawn
+}
+
+/// Whether nothing lies over the panes.
+fn is_plain(app: &App) -> bool {
+    let private = app.display.presenter == Presenter::Private;
+    // A long word to the user takes rows above its own.
+    !app.is_frozen() && app.overlays.is_empty() && app.notice.is_none() && !private
+}
+
+/// The geometry, if the terminal has not already another size than the app knows.
+fn geometry(app: &App, canvas: &Canvas) -> Option<Geometry> {
+    let area = canvas.area();
+    let fits = area.width >= app.size.0 && area.height >= app.size.1;
+    layout::geometry(app).filter(|_| fits)
 }
 
 fn render_seen(app: &App, canvas: &mut Canvas) -> Drawn {
     let theme = Theme::new(app.looks.theme, app.charset());
     let area = canvas.area();
     canvas.begin(theme.style(Role::Plain));
+    let geometry = geometry(app, canvas);
     let mut painter = Painter::new(canvas, theme);
-    // The terminal may already have another size than the app knows.
-    let fits = area.width >= app.size.0 && area.height >= app.size.1;
-    let Some(geometry) = layout::geometry(app).filter(|_| fits) else {
+    let Some(geometry) = geometry else {
         too_small(&mut painter, area, app.size);
         return Drawn::default();
     };
@@ -121,29 +139,9 @@ fn body(app: &App, painter: &mut Painter, geometry: &Geometry) -> Option<Positio
             panes::header(app, painter, place);
         }
         for pane in &place.panes {
-            let side = place.side;
             let area = pane.rule.union(pane.body);
-            painter.spot(area, Spot::Pane(side, pane.pane));
-            let at = match pane.pane {
-                Pane::Form => form::draw(app, side, painter, pane),
-                Pane::Connections => {
-                    panes::connections(app, side, painter, pane);
-                    None
-                }
-                Pane::Log => {
-                    log::draw(app, side, painter, pane);
-                    None
-                }
-                Pane::Box => panes::chat(app, side, painter, pane),
-                Pane::Requests => {
-                    requests::draw(app, side, painter, pane);
-                    None
-                }
-                Pane::Raw | Pane::Answer => {
-                    http::raw(app, side, painter, pane);
-                    None
-                }
-            };
+            painter.spot(area, Spot::Pane(place.side, pane.pane));
+            let at = draw_pane(app, place.side, painter, pane);
             cursor = cursor.or(at);
         }
         if let Some(row) = place.sending {
@@ -159,6 +157,19 @@ fn body(app: &App, painter: &mut Painter, geometry: &Geometry) -> Option<Positio
         ladder::divider(painter, geometry.body);
     }
     cursor
+}
+
+/// Draws a pane. Returns where the cursor belongs when the pane has it.
+fn draw_pane(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Option<Position> {
+    match place.pane {
+        Pane::Form => return form::draw(app, side, painter, place),
+        Pane::Box => return panes::chat(app, side, painter, place),
+        Pane::Connections => panes::connections(app, side, painter, place),
+        Pane::Log => log::draw(app, side, painter, place),
+        Pane::Requests => requests::draw(app, side, painter, place),
+        Pane::Raw | Pane::Answer => http::raw(app, side, painter, place),
+    }
+    None
 }
 
 fn too_small(painter: &mut Painter, area: Rect, size: (u16, u16)) {

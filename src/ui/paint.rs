@@ -64,14 +64,14 @@ impl<'a> Painter<'a> {
         self.canvas.style(area, style);
     }
 
-    /// Draws an entry at the top of an area: from memory, where it is known from the last frame.
+    /// Draws an entry of a list at the top of an area: as it is shown, where that is known.
     pub fn strip(
         &mut self,
         key: Key,
         area: Rect,
         draw: impl FnOnce(&mut Painter) -> Extent,
     ) -> Extent {
-        let known = self.canvas.recall(&key, area);
+        let known = self.canvas.recall(key, area);
         let extent = match known {
             // Every test finds out what the key leaves out.
             Some(known) if cfg!(debug_assertions) => {
@@ -92,12 +92,13 @@ impl<'a> Painter<'a> {
         assert_eq!(
             draw(self),
             known,
-            "an entry that was kept takes the same rows"
+            "an entry that is known takes the same rows"
         );
+        self.canvas.settle(area);
         let drawn = self.canvas.copy(area);
         assert!(
             drawn == from_memory,
-            "an entry that was kept looks the same"
+            "an entry that is known looks the same"
         );
     }
 

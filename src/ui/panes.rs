@@ -367,8 +367,12 @@ fn connection_words(app: &App, state: &SideState, c: &Connection, short: bool) -
 
 /// The chat box. Returns where the cursor belongs when it has it.
 pub fn chat(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Option<Position> {
-    let tab = app.tab();
-    let state = tab.get(side);
+    chat_rule(app, side, painter, place);
+    chat_text(app, side, painter, place)
+}
+
+fn chat_rule(app: &App, side: Side, painter: &mut Painter, place: &Place) {
+    let state = app.tab().get(side);
     let focused = has_keys(app, side, Pane::Box);
     let (left, right) = painter.title(place.rule, &box_title(state), focused);
     let chip = state
@@ -380,8 +384,14 @@ pub fn chat(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Opti
     if let Some(notice) = &state.notice {
         draw_notice(painter, place, (left, right), focused, notice);
     }
+}
+
+/// What is written in the chat box.
+pub fn chat_text(app: &App, side: Side, painter: &mut Painter, place: &Place) -> Option<Position> {
+    let tab = app.tab();
+    let state = tab.get(side);
     let body = inset(place.body);
-    let typing = focused && tab.mode == Mode::Type;
+    let typing = has_keys(app, side, Pane::Box) && tab.mode == Mode::Type;
     if state.chat.is_empty() && !typing {
         painter.text(
             body.x + 1,

@@ -41,6 +41,41 @@ async fn after_quiet_the_first_change_is_drawn_at_once() {
     screen.quit().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn after_quiet_what_is_looked_at_is_drawn_before_the_rest() {
+    let screen = Playing::start("tcp server 127.0.0.1:0");
+    let mut guest = dial(screen.listening().await).await;
+    screen.shows("1 open").await;
+    let quiet = || tokio::time::sleep(Duration::from_millis(100));
+    let row_of = |words: &str| {
+        let row = screen.text().lines().position(|row| row.contains(words));
+        row.expect("it shows") as u16
+    };
+    // A heartbeat just before takes the quiet away: not at every try.
+    let mut seen = [false, false];
+    for n in 0..5 {
+        quiet().await;
+        screen.backend.forget_frames();
+        screen.pastes(&format!("typed{n}")).await;
+        screen.shows(&format!("typed{n}")).await;
+        quiet().await;
+        let frames = screen.backend.rows_of_frames();
+        seen[0] |= frames[0] == [row_of("typed")].into() && frames.len() > 1;
+
+        screen.backend.forget_frames();
+        let words = format!("message {n}");
+        guest.write_all(words.as_bytes()).await.expect("it reads");
+        screen.shows(&words).await;
+        quiet().await;
+        let frames = screen.backend.rows_of_frames();
+        let rest = frames[1..].iter().flatten();
+        let counters = row_of("SERVER");
+        seen[1] |= frames[0] == [row_of(&words)].into() && rest.clone().any(|y| *y == counters);
+    }
+    assert_eq!(seen, [true, true], "the box, the log");
+    screen.quit().await;
+}
+
 /// The rows of the log that have a time.
 fn entries(text: &str) -> Vec<String> {
     let times = text.lines().filter(|row| row.contains("← #1"));

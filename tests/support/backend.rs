@@ -3,9 +3,10 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use std::io;
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
+use std::{io, mem};
 
 use ratatui::backend::{Backend, ClearType, TestBackend, WindowSize};
 use ratatui::buffer::{Buffer, Cell};
@@ -15,6 +16,9 @@ use tokio::sync::watch;
 struct Inner {
     cells: TestBackend,
     frames: Vec<Instant>,
+    /// In which rows each frame changed something, and the one that is being drawn.
+    rows: Vec<BTreeSet<u16>>,
+    drawing: BTreeSet<u16>,
     gone: bool,
 }
 
@@ -30,6 +34,8 @@ impl SharedBackend {
         let inner = Inner {
             cells: TestBackend::new(width, height),
             frames: Vec::new(),
+            rows: Vec::new(),
+            drawing: BTreeSet::new(),
             gone: false,
         };
         SharedBackend {
@@ -52,9 +58,16 @@ impl SharedBackend {
         self.lock().frames.clone()
     }
 
-    /// Forgets when the frames were.
+    /// In which rows each frame changed something.
+    pub fn rows_of_frames(&self) -> Vec<BTreeSet<u16>> {
+        self.lock().rows.clone()
+    }
+
+    /// Forgets the frames.
     pub fn forget_frames(&self) {
-        self.lock().frames.clear();
+        let mut inner = self.lock();
+        inner.frames.clear();
+        inner.rows.clear();
     }
 
     /// What is shown, and where the cursor stands if it shows.
@@ -97,12 +110,16 @@ impl Backend for SharedBackend {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
+        let mut rows = BTreeSet::new();
         self.on_cells(|cells| {
             // It may have become smaller since the frame was begun.
             let area = cells.buffer().area;
             let there = |(x, y, _): &(u16, u16, &Cell)| area.contains(Position::new(*x, *y));
-            cells.draw(content.filter(there))
-        })
+            let note = |(_, y, _): &(u16, u16, &Cell)| rows.extend([*y]);
+            cells.draw(content.filter(there).inspect(note))
+        })?;
+        self.lock().drawing.extend(rows);
+        Ok(())
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
@@ -140,7 +157,11 @@ impl Backend for SharedBackend {
     /// A frame ends here.
     fn flush(&mut self) -> io::Result<()> {
         self.on_cells(TestBackend::flush)?;
-        self.lock().frames.push(Instant::now());
+        let mut inner = self.lock();
+        inner.frames.push(Instant::now());
+        let rows = mem::take(&mut inner.drawing);
+        inner.rows.push(rows);
+        drop(inner);
         self.drawn.send_modify(|count| *count += 1);
         Ok(())
     }

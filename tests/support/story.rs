@@ -17,8 +17,9 @@ use netplay::model::failure::Failure;
 use netplay::model::launch::{Launch, Looks, ScreenLaunch, ThemeName};
 use netplay::model::spec::Side;
 use netplay::model::time::{Origin, Stamp};
-use netplay::ui;
 use netplay::ui::canvas::Canvas;
+use netplay::ui::{self, News};
+use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use unicode_width::UnicodeWidthStr;
@@ -262,14 +263,28 @@ impl Story {
         if used.area() != canvas.area() {
             used.resize(size);
         }
+        let cells = canvas.to_buffer();
+        let mut terminal = TestBackend::new(size.width, size.height);
+        let events = self.app.sides().filter_map(|side| side.session);
+        for news in events.map(News::Event).chain([News::Key]) {
+            let Some(glimpse) = ui::glimpse(&self.app, news, &mut used) else {
+                continue;
+            };
+            let seen = used.to_buffer();
+            for at in glimpse.area.positions() {
+                assert_eq!(seen[at], cells[at], "{at:?} is seen before all else");
+            }
+            if news == News::Key {
+                assert_eq!(glimpse.cursor, cursor);
+            }
+            let Ok(()) = used.show(&mut terminal);
+        }
         ui::render(&self.app, &mut used);
-        assert_eq!(
-            used.to_buffer(),
-            canvas.to_buffer(),
-            "what was drawn before changes nothing"
-        );
+        let seen = used.to_buffer();
+        assert_eq!(seen, cells, "what was drawn before changes nothing");
+        let Ok(()) = used.show(&mut terminal);
         Drawn {
-            cells: canvas.to_buffer(),
+            cells,
             cursor,
             spots,
         }

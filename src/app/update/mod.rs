@@ -70,7 +70,9 @@ impl App {
         }
     }
 
-    fn owner(&self, id: SessionId) -> Option<(Protocol, Side)> {
+    /// The side that a session belongs to.
+    #[must_use]
+    pub fn owner(&self, id: SessionId) -> Option<(Protocol, Side)> {
         self.sides()
             .find(|side| side.session == Some(id))
             .map(|side| (side.protocol, side.side))
