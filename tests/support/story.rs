@@ -21,7 +21,7 @@ use netplay::ui::canvas::Canvas;
 use netplay::ui::{self, News};
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::{Position, Rect, Size};
 use unicode_width::UnicodeWidthStr;
 
 /// Stamp zero: 2025-03-03 10:02:00 UTC, in a place where that is local time.
@@ -32,8 +32,8 @@ const ORIGIN: u64 = 1_740_996_120;
 pub struct Story {
     pub app: App,
     at: Duration,
-    /// What it was drawn into last.
-    canvas: RefCell<Canvas>,
+    /// What it was drawn into last, and what that was shown on.
+    used: RefCell<(Canvas, TestBackend)>,
 }
 
 /// The key that a word of a script stands for: `Enter`, `Tab`, `Ctrl+c`, `x`.
@@ -92,7 +92,7 @@ impl Story {
         Story {
             app,
             at,
-            canvas: RefCell::new(Canvas::new(size.into())),
+            used: RefCell::new(unused(size.into())),
         }
     }
 
@@ -259,15 +259,14 @@ impl Story {
         let size = self.app.size.into();
         let mut canvas = Canvas::new(size);
         let ui::Drawn { cursor, spots } = ui::render(&self.app, &mut canvas);
-        let mut used = self.canvas.borrow_mut();
-        if used.area() != canvas.area() {
-            used.resize(size);
-        }
         let cells = canvas.to_buffer();
-        let mut terminal = TestBackend::new(size.width, size.height);
+        let (used, terminal) = &mut *self.used.borrow_mut();
+        if used.area() != canvas.area() {
+            (*used, *terminal) = unused(size);
+        }
         let events = self.app.sides().filter_map(|side| side.session);
         for news in events.map(News::Event).chain([News::Key]) {
-            let Some(glimpse) = ui::glimpse(&self.app, news, &mut used) else {
+            let Some(glimpse) = ui::glimpse(&self.app, news, used) else {
                 continue;
             };
             let seen = used.to_buffer();
@@ -277,18 +276,34 @@ impl Story {
             if news == News::Key {
                 assert_eq!(glimpse.cursor, cursor);
             }
-            let Ok(()) = used.show(&mut terminal);
+            let Ok(()) = used.show(terminal);
         }
-        ui::render(&self.app, &mut used);
+        ui::render(&self.app, used);
         let seen = used.to_buffer();
         assert_eq!(seen, cells, "what was drawn before changes nothing");
-        let Ok(()) = used.show(&mut terminal);
+        let Ok(()) = used.show(terminal);
+        for y in cells.area.rows().map(|row| row.y) {
+            let drawn = symbols(&cells, y);
+            assert_eq!(
+                symbols(terminal.buffer(), y),
+                drawn,
+                "what is shown is what was drawn"
+            );
+            for (x, _) in drawn {
+                assert_eq!(terminal.buffer()[(x, y)].style(), cells[(x, y)].style());
+            }
+        }
         Drawn {
             cells,
             cursor,
             spots,
         }
     }
+}
+
+/// A canvas and a terminal that nothing was drawn on.
+fn unused(size: Size) -> (Canvas, TestBackend) {
+    (Canvas::new(size), TestBackend::new(size.width, size.height))
 }
 
 /// A drawn screen.
