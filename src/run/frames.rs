@@ -46,7 +46,8 @@ impl io::Write for FrameWriter {
             return Ok(());
         }
         queue!(self.frame, EndSynchronizedUpdate)?;
-        let frame = std::mem::take(&mut self.frame);
-        write(&frame)
+        let written = write(&self.frame);
+        self.frame.clear();
+        written
     }
 }

@@ -226,15 +226,20 @@ impl Canvas {
 
     /// Begins a frame: blanks in this style.
     pub(super) fn begin(&mut self, style: Style) {
-        self.begin_part(self.area, style);
+        self.begin_part(self.area);
+        self.clear(self.area, style);
     }
 
-    /// Begins to draw a part of the frame that follows, over what is shown.
-    pub(super) fn begin_part(&mut self, area: Rect, style: Style) {
+    /// Begins to draw a part of the frame that follows. What is to be blank there is to be made so.
+    pub(super) fn begin_part(&mut self, area: Rect) {
         self.frame = area.intersection(self.area);
         self.has_wide = false;
         self.strips.begin();
-        self.clear(self.frame, style);
+    }
+
+    /// Whether a part of a frame is being drawn, see [`Canvas::begin_part`].
+    pub(super) fn is_part(&self) -> bool {
+        self.frame != self.area
     }
 
     /// Makes an area blank in this style.
@@ -383,7 +388,7 @@ impl Canvas {
         let changes = self.changes.iter();
         backend.draw(changes.map(|(x, y, cell)| (*x, *y, cell)))?;
         self.strips.show(self.frame);
-        if self.frame != self.area {
+        if self.is_part() {
             for (_, row) in self.rows(self.frame) {
                 self.shown[row.clone()].copy_from_slice(&self.cells[row]);
             }

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::canvas::Canvas;
 use super::paint::Painter;
-use super::theme::{Role, Theme};
+use super::theme::Theme;
 use super::{draw_pane, geometry, is_plain, ladder, panes};
 use crate::app::App;
 use crate::app::tab::Pane;
@@ -52,9 +52,11 @@ pub fn glimpse(app: &App, news: News, canvas: &mut Canvas) -> Option<Glimpse> {
         Pane::Box => place.body,
         _ => place.rule.union(place.body),
     };
-    let theme = Theme::new(app.looks.theme, app.charset());
-    canvas.begin_part(area, theme.style(Role::Plain));
-    let mut painter = Painter::new(canvas, theme);
+    canvas.begin_part(area);
+    let mut painter = Painter::new(canvas, Theme::new(app.looks.theme, app.charset()));
+    // Most of a log's body stands as it was; it clears the rest of that itself.
+    let is_log = ladder.is_none() && pane == Pane::Log;
+    painter.clear(if is_log { place.rule } else { area });
     let cursor = if ladder.is_some() {
         ladder::draw(app, &mut painter, place);
         None

@@ -96,6 +96,7 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
             }
         };
         let Extent { height, step } = if current || finding.is_some() {
+            painter.clear_in_part(area);
             draw(painter)
         } else {
             let key = Key {
@@ -110,6 +111,11 @@ pub fn draw(app: &App, side: Side, painter: &mut Painter, place: &Place) {
         y = y.saturating_add(step);
         skip = 0;
     }
+    painter.clear_in_part(Rect {
+        y,
+        height: place.body.bottom().saturating_sub(y),
+        ..place.body
+    });
     if rows.end() == rows.first() && state.sifting.kept.is_some() {
         nothing_passes(app, painter, place);
     }

@@ -79,14 +79,29 @@ impl<'a> Painter<'a> {
                 known
             }
             Some(known) => known,
-            None => draw(self),
+            None => {
+                self.clear_in_part(area);
+                draw(self)
+            }
         };
+        if known.is_some() && extent.step > extent.height {
+            let gap = Rect {
+                y: area.y.saturating_add(extent.height),
+                height: extent.step - extent.height,
+                ..area
+            };
+            self.clear_in_part(gap.intersection(area));
+        }
         self.canvas.keep(key, area, extent);
         extent
     }
 
     /// Draws over what was drawn from memory, and looks whether that was right.
     fn draw_again(&mut self, area: Rect, known: Extent, draw: impl FnOnce(&mut Painter) -> Extent) {
+        let area = Rect {
+            height: known.height.min(area.height),
+            ..area
+        };
         let from_memory = self.canvas.copy(area);
         self.clear(area);
         assert_eq!(
@@ -188,6 +203,13 @@ impl<'a> Painter<'a> {
             return right;
         }
         self.right(left, right, y, &format!(" {text} "), role)
+    }
+
+    /// Clears an area to the ground, unless all of the frame was cleared.
+    pub fn clear_in_part(&mut self, area: Rect) {
+        if self.canvas.is_part() {
+            self.clear(area);
+        }
     }
 
     /// Clears an area to the ground.
