@@ -92,7 +92,15 @@ impl Strips {
     pub(super) fn show(&mut self, area: Rect) {
         self.shown.retain(|list| !list.area.intersects(area));
         self.shown.append(&mut self.drawn);
+        // One for which there was no room would never be drawn over.
+        self.shown.retain(|list| !list.area.is_empty());
         self.known = None;
+    }
+
+    /// How many lists are known.
+    #[cfg(test)]
+    pub(super) fn lists(&self) -> usize {
+        self.shown.len()
     }
 
     fn known(&self, number: u64) -> Option<&Strip> {

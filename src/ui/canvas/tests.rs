@@ -1,10 +1,20 @@
 //! What a terminal shows that is told of the differences alone must be what was drawn.
 
+use std::ops::Range;
+
 use ratatui::backend::TestBackend;
 use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::{Color, Modifier, Style};
 
-use super::{CLUSTERS, Canvas};
+use super::{CLUSTERS, Canvas, Extent, Key, Setting};
+use crate::app::display::Display;
+use crate::app::side::SideState;
+use crate::app::views::Columns;
+use crate::model::launch::ThemeName;
+use crate::model::spec::{Newline, Protocol, Side, Spec};
+use crate::model::time::Stamp;
+use crate::ui::theme::Theme;
+use crate::wire::text::Charset;
 
 const SIZE: Size = Size {
     width: 12,
@@ -76,6 +86,71 @@ fn what_did_not_change_is_not_told_again() {
     let Ok(()) = canvas.show(&mut backend);
     let told: Vec<(u16, u16)> = canvas.changes.iter().map(|(x, y, _)| (*x, *y)).collect();
     assert_eq!(told, [(5, 0), (6, 0), (7, 0)]);
+}
+
+/// Draws entries with these numbers, one a row, and shows them; how many were known.
+fn list(canvas: &mut Canvas, terminal: &mut TestBackend, numbers: Range<u64>) -> usize {
+    let area = Rect {
+        height: numbers.clone().count() as u16,
+        ..canvas.area()
+    };
+    let spec = Spec::new(Protocol::Tcp, Side::Server);
+    let state = SideState::new(spec, Newline::default(), 1 << 20);
+    let setting = Setting {
+        columns: Columns::log(&state, area.width, Charset::Unicode, Display::default()),
+        started: Stamp::default(),
+        theme: Theme::new(ThemeName::Dark, Charset::Unicode),
+    };
+    canvas.begin(style(0));
+    canvas.begin_list(setting, area);
+    let mut known = 0;
+    for (y, number) in (0..).zip(numbers) {
+        let key = Key {
+            number,
+            before: None,
+            skip: 0,
+        };
+        let room = Rect {
+            y,
+            height: area.height - y + 1,
+            ..area
+        };
+        let recalled = canvas.recall(key, room);
+        known += usize::from(recalled.is_some());
+        let extent = recalled.unwrap_or_else(|| {
+            canvas.text(0, y, &format!("entry {number}"), style(1), area.width);
+            Extent { height: 1, step: 1 }
+        });
+        canvas.keep(key, room, extent);
+    }
+    canvas.end();
+    let drawn = canvas.to_buffer();
+    let Ok(()) = canvas.show(terminal);
+    assert_eq!(terminal.buffer(), &drawn);
+    known
+}
+
+#[test]
+fn entries_are_known_for_one_frame_wherever_they_stand() {
+    let mut canvas = Canvas::new(Size::new(12, 9));
+    let mut terminal = TestBackend::new(12, 9);
+    for (numbers, known) in [
+        (10..18, 0),
+        (10..18, 8),
+        (12..20, 6),
+        (11..19, 7),
+        (30..38, 0),
+        (30..30, 0),
+        (30..38, 0),
+    ] {
+        let found = list(&mut canvas, &mut terminal, numbers.clone());
+        assert_eq!(found, known, "{numbers:?}");
+    }
+    // Nor are lists kept for which there was no room.
+    for _ in 0..10 {
+        list(&mut canvas, &mut terminal, 0..0);
+    }
+    assert!(canvas.strips.lists() <= 1);
 }
 
 #[test]
