@@ -169,6 +169,8 @@ pub struct Canvas {
     strips: Strips,
     /// Something wide was drawn.
     has_wide: bool,
+    /// Something lay over the panes in the last whole frame.
+    covered: bool,
     /// What differed last time, kept for its memory.
     changes: Vec<(u16, u16, buffer::Cell)>,
 }
@@ -187,6 +189,7 @@ impl Canvas {
             clusters: Clusters::default(),
             strips: Strips::default(),
             has_wide: false,
+            covered: false,
             changes: Vec::new(),
         }
     }
@@ -227,6 +230,7 @@ impl Canvas {
     /// Begins a frame: blanks in this style.
     pub(super) fn begin(&mut self, style: Style) {
         self.begin_part(self.area);
+        self.covered = false;
         self.clear(self.area, style);
     }
 
@@ -240,6 +244,17 @@ impl Canvas {
     /// Whether a part of a frame is being drawn, see [`Canvas::begin_part`].
     pub(super) fn is_part(&self) -> bool {
         self.frame != self.area
+    }
+
+    /// Notes that something lies over the panes: neither they nor their entries are shown as drawn.
+    pub(super) fn cover(&mut self) {
+        self.covered = true;
+        self.strips.begin();
+    }
+
+    /// Whether something lay over the panes in the last whole frame.
+    pub(super) fn is_covered(&self) -> bool {
+        self.covered
     }
 
     /// Makes an area blank in this style.

@@ -30,9 +30,9 @@ pub struct Glimpse {
 }
 
 /// Draws what is looked at first when this happens: the pane that has the keys, or the log. `None`
-/// where there is none, or where something may lie over it.
+/// where there is none, or where something lies over it or still does on the screen.
 pub fn glimpse(app: &App, news: News, canvas: &mut Canvas) -> Option<Glimpse> {
-    if !is_plain(app) {
+    if !is_plain(app) || canvas.is_covered() {
         return None;
     }
     let geometry = geometry(app, canvas)?;

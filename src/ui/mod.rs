@@ -77,7 +77,7 @@ pub fn render(app: &App, canvas: &mut Canvas) -> Drawn {
         chrome::frozen(app, &mut Painter::new(canvas, theme), area);
     }
     if !is_plain(app) {
-        canvas.forget();
+        canvas.cover();
     }
     canvas.end();
     drawn

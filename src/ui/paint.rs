@@ -98,10 +98,11 @@ impl<'a> Painter<'a> {
 
     /// Draws over what was drawn from memory, and looks whether that was right.
     fn draw_again(&mut self, area: Rect, known: Extent, draw: impl FnOnce(&mut Painter) -> Extent) {
-        let area = Rect {
-            height: known.height.min(area.height),
-            ..area
-        };
+        let mut area = area;
+        if self.canvas.is_part() {
+            // What is below stands there from the last frame.
+            area.height = area.height.min(known.height);
+        }
         let from_memory = self.canvas.copy(area);
         self.clear(area);
         assert_eq!(

@@ -76,6 +76,21 @@ async fn after_quiet_what_is_looked_at_is_drawn_before_the_rest() {
     screen.quit().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lay_over_the_panes_goes_as_a_whole() {
+    let screen = Playing::start("tcp server 127.0.0.1:0");
+    screen.listening().await;
+    screen.keys("Esc ?").await;
+    screen.shows("help for this pane").await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    screen.backend.forget_frames();
+    screen.keys("Esc").await;
+    screen.hides("help for this pane").await;
+    let frames = screen.backend.rows_of_frames();
+    assert!(frames[0].len() > 10, "{frames:?}");
+    screen.quit().await;
+}
+
 /// The rows of the log that have a time.
 fn entries(text: &str) -> Vec<String> {
     let times = text.lines().filter(|row| row.contains("← #1"));

@@ -168,9 +168,4 @@ impl Canvas {
             });
         }
     }
-
-    /// Forgets what was drawn as entries of lists: something lies over them.
-    pub(in crate::ui) fn forget(&mut self) {
-        self.strips.drawn.clear();
-    }
 }
