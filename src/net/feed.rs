@@ -8,6 +8,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use bytes::Bytes;
 use tokio::sync::Notify;
 
 use crate::model::event::{Event, EventKind, SessionId};
@@ -140,24 +141,31 @@ impl Emitter {
 
     /// Emits an event that happened at `at`. After `Stopped` nothing is emitted any more.
     pub fn emit_at(&self, at: Stamp, kind: EventKind) {
-        self.push(at, kind);
+        let len = kind.data().map_or(0, Bytes::len);
+        self.push(len, |waiting| {
+            waiting.stopped = matches!(kind, EventKind::Stopped { .. });
+            waiting.events.push(Event { at, kind });
+        });
     }
 
-    /// Emits an event that happened now; whether there is room for more.
-    pub(super) fn emit_and_look(&self, kind: EventKind) -> bool {
-        self.push(self.clock.now(), kind)
+    /// Emits what was read, together, and leaves the list empty; whether there is room for more.
+    /// After `Stopped` nothing is emitted any more.
+    pub(super) fn emit_reads(&self, reads: &mut Vec<Event>) -> bool {
+        let payloads = reads.iter().filter_map(|event| event.kind.data());
+        let len = payloads.map(Bytes::len).sum();
+        let room = self.push(len, |waiting| waiting.events.append(reads));
+        reads.clear();
+        room
     }
 
-    fn push(&self, at: Stamp, kind: EventKind) -> bool {
-        let len = kind.data().map_or(0, bytes::Bytes::len);
+    fn push(&self, bytes: usize, append: impl FnOnce(&mut Waiting)) -> bool {
         let mut waiting = self.lane.lock();
         if waiting.stopped {
             return true;
         }
         let (first, calm) = (waiting.events.is_empty(), !waiting.is_urgent());
-        waiting.stopped = matches!(kind, EventKind::Stopped { .. });
-        waiting.bytes += len;
-        waiting.events.push(Event { at, kind });
+        waiting.bytes += bytes;
+        append(&mut waiting);
         let (urgent, room) = (waiting.is_urgent(), waiting.has_room());
         drop(waiting);
         if first {
@@ -288,5 +296,47 @@ impl Feed {
         self.lanes
             .retain(|lane| Arc::strong_count(lane) > 1 || !lane.lock().events.is_empty());
         taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::event::{ConnId, Outcome};
+
+    fn read(data: &'static [u8]) -> Event {
+        Event {
+            at: Stamp::default(),
+            kind: EventKind::Received {
+                conn: ConnId(1),
+                peer: ([127, 0, 0, 1], 9).into(),
+                data: Bytes::from_static(data),
+                cut: 0,
+            },
+        }
+    }
+
+    #[test]
+    fn reads_come_together_in_their_order_and_none_after_the_end() {
+        let mut feed = Feed::new(Clock::new());
+        let emitter = feed.emitter(SessionId(1));
+        let mut reads = vec![read(b"a"), read(b"b")];
+        assert!(emitter.emit_reads(&mut reads));
+        assert!(reads.is_empty());
+        reads.push(read(&[0; LANE_BYTES]));
+        assert!(!emitter.emit_reads(&mut reads));
+        let mut all = Vec::new();
+        feed.drain(|_, event| all.push(event));
+        assert_eq!(all, [read(b"a"), read(b"b"), read(&[0; LANE_BYTES])]);
+        emitter.emit(EventKind::Stopped {
+            received: 0,
+            sent: 0,
+            connections: 0,
+            outcome: Outcome::Done,
+        });
+        reads.push(read(b"c"));
+        emitter.emit_reads(&mut reads);
+        assert!(reads.is_empty());
+        assert_eq!(feed.drain(|_, _| ()), 1);
     }
 }

@@ -1,7 +1,8 @@
 //! One TCP connection: a reader and a writer, two futures in one task, so that neither ever holds
 //! up the other or a stop. What the connection says by itself is the scene's matter.
 
-use std::future::pending;
+mod reading;
+
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,10 +10,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
+use self::reading::{BYTES_IN_A_ROW, RowEnd};
 use super::line::Line;
 use crate::model::event::{By, ConnId, EventKind, FileEnd, How, Outcome};
 use crate::model::failure::{FailureKind, What};
@@ -22,11 +24,6 @@ use crate::net::source::{Next, Source};
 use crate::net::{fault, socket};
 use crate::wire::scene::{Cause, Step};
 
-/// How much is read in a row before others get their turn: so many reads, or so many bytes.
-const READS_IN_A_ROW: usize = 512;
-const BYTES_IN_A_ROW: usize = 2 << 20;
-/// The largest buffer that several reads share, in bytes.
-const SHARED_BUFFER: usize = 64 << 10;
 /// How long a write may make no progress before that is told.
 const NOT_READING_LIMIT: Duration = Duration::from_secs(3);
 /// How long a close in order waits, first for the peer to take what is due, then for its end.
@@ -67,16 +64,6 @@ enum End {
     Stopped,
     Closed(Cause),
     Fault(What, io::Error),
-}
-
-/// How a row of reads ended.
-enum Read {
-    /// Nothing more is there now.
-    Drained,
-    /// There may be more, but others are to have their turn.
-    Paused,
-    /// The peer has ended its direction.
-    Finished,
 }
 
 impl Connection {
@@ -127,7 +114,7 @@ impl Connection {
                 if *what == What::Send {
                     // On some systems what came before a reset can still be read. An end of
                     // stream would be none: the error was taken by the write.
-                    let _ = self.read_some(BYTES_IN_A_ROW);
+                    let _ = self.read_row(BYTES_IN_A_ROW);
                 }
                 let failure = fault::transfer(Protocol::Tcp, *what, self.peer, error);
                 self.session.fail(Some(self.conn), failure);
@@ -148,80 +135,6 @@ impl Connection {
     async fn hurried(&self) {
         self.line.hurried().await;
         sleep(CLOSE_LIMIT).await;
-    }
-
-    /// Reads until the connection breaks. After the peer's end there is nothing more to do here.
-    async fn read(&self) -> End {
-        match self.read_to_end().await {
-            Ok(()) => {
-                self.line.peer_finished();
-                pending().await
-            }
-            Err(error) => End::Fault(What::Receive, error),
-        }
-    }
-
-    async fn read_to_end(&self) -> io::Result<()> {
-        loop {
-            self.stream.readable().await?;
-            self.line.answer_room().await;
-            self.session.emitter.room().await;
-            match self.read_some(BYTES_IN_A_ROW)? {
-                Read::Finished => {
-                    self.peer_has_finished();
-                    return Ok(());
-                }
-                // Neither waiting for readiness nor reading ever gives way by itself.
-                Read::Paused => tokio::task::yield_now().await,
-                Read::Drained => {}
-            }
-        }
-    }
-
-    /// Reads what is there without waiting. Each read is given exactly the buffer that was asked
-    /// for, and becomes one event. The buffers live only here, so that connections on which
-    /// nothing happens cost little. Several reads share a buffer that is as large as all before it,
-    /// up to a bound: one for each would cost more than the reading itself, and a large one from
-    /// the start would be held on to by what little came.
-    fn read_some(&self, most: usize) -> io::Result<Read> {
-        let size = self.session.spec.recv_size;
-        let mut buffer = BytesMut::new();
-        let mut room = size;
-        let mut bytes = 0;
-        for _ in 0..READS_IN_A_ROW {
-            if buffer.capacity() < size {
-                buffer = BytesMut::with_capacity(room);
-                room = (room * 2).min(SHARED_BUFFER.max(size));
-            }
-            match self.stream.try_read_buf(&mut (&mut buffer).limit(size)) {
-                Ok(0) => return Ok(Read::Finished),
-                Ok(n) => {
-                    bytes += n;
-                    let room = self.received(socket::payload(&mut buffer, size));
-                    if !room || bytes >= most {
-                        break;
-                    }
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(Read::Drained),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(Read::Paused)
-    }
-
-    /// Whether there is room for more.
-    fn received(&self, data: Bytes) -> bool {
-        self.session.count_received(data.len());
-        // What this gives to do is done later, by the writer.
-        let answer_room = self.line.received(&data);
-        let room = self.session.emitter.emit_and_look(EventKind::Received {
-            conn: self.conn,
-            peer: self.peer,
-            data,
-            cut: 0,
-        });
-        room && answer_room
     }
 
     fn peer_has_finished(&self) {
@@ -375,7 +288,8 @@ impl Connection {
         }
         let _ = socket::finish(&self.stream);
         if self.session.emitter.has_room()
-            && let Ok(Read::Finished) = self.read_some(STOP_BYTES)
+            && let Ok(row) = self.read_row(STOP_BYTES)
+            && matches!(row.end, RowEnd::Finished)
         {
             self.peer_has_finished();
         }

@@ -105,12 +105,15 @@ impl Line {
         self.tell(|talk| talk.order_file(path, credit))
     }
 
-    /// Something was read; whether the scene's answers leave room for more.
-    pub(super) fn received(&self, data: &Bytes) -> bool {
-        self.received
-            .fetch_add(data.len() as u64, Ordering::Relaxed);
+    /// These were read, one after the other; whether the scene's answers leave room for more.
+    pub(super) fn received<'a>(&self, reads: impl IntoIterator<Item = &'a Bytes>) -> bool {
         self.tell(|talk| {
-            talk.received(data);
+            let mut bytes = 0;
+            for data in reads {
+                bytes += data.len() as u64;
+                talk.received(data);
+            }
+            self.received.fetch_add(bytes, Ordering::Relaxed);
             talk.answers() <= ANSWER_LIMIT
         })
     }
