@@ -304,13 +304,13 @@ mod tests {
     use super::*;
     use crate::model::event::{ConnId, Outcome};
 
-    fn read(data: &'static [u8]) -> Event {
+    fn read(data: impl Into<Bytes>) -> Event {
         Event {
             at: Stamp::default(),
             kind: EventKind::Received {
                 conn: ConnId(1),
                 peer: ([127, 0, 0, 1], 9).into(),
-                data: Bytes::from_static(data),
+                data: data.into(),
                 cut: 0,
             },
         }
@@ -320,21 +320,21 @@ mod tests {
     fn reads_come_together_in_their_order_and_none_after_the_end() {
         let mut feed = Feed::new(Clock::new());
         let emitter = feed.emitter(SessionId(1));
-        let mut reads = vec![read(b"a"), read(b"b")];
+        let mut reads = vec![read("a"), read("b")];
         assert!(emitter.emit_reads(&mut reads));
         assert!(reads.is_empty());
-        reads.push(read(&[0; LANE_BYTES]));
+        reads.push(read(vec![0; LANE_BYTES]));
         assert!(!emitter.emit_reads(&mut reads));
         let mut all = Vec::new();
         feed.drain(|_, event| all.push(event));
-        assert_eq!(all, [read(b"a"), read(b"b"), read(&[0; LANE_BYTES])]);
+        assert_eq!(all, [read("a"), read("b"), read(vec![0; LANE_BYTES])]);
         emitter.emit(EventKind::Stopped {
             received: 0,
             sent: 0,
             connections: 0,
             outcome: Outcome::Done,
         });
-        reads.push(read(b"c"));
+        reads.push(read("c"));
         emitter.emit_reads(&mut reads);
         assert!(reads.is_empty());
         assert_eq!(feed.drain(|_, _| ()), 1);
