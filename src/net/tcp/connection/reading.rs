@@ -110,7 +110,10 @@ impl Connection {
                 Ok(n @ 1..) => {
                     bytes += n;
                     reads.push(self.received(socket::payload(&mut buffer, size)));
-                    let is_due = reads.len() == READS_AT_ONCE || buffer.capacity() < size;
+                    // A short read took all that was there: whoever watches need not wait for a look
+                    // at nothing.
+                    let is_due =
+                        n < size || reads.len() == READS_AT_ONCE || buffer.capacity() < size;
                     if is_due && !self.tell(&mut reads) || bytes >= most {
                         break;
                     }
