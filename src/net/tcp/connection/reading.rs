@@ -21,7 +21,7 @@ const READS_AT_ONCE: usize = 16;
 const SHARED_BUFFER: usize = 64 << 10;
 /// It is a flood when so many bytes came since there was nothing to read.
 const FLOOD: usize = 64 << 10;
-/// How often is looked for more of a flood before the thread sleeps, a microsecond or so each time.
+/// How often to look for more of a flood before going to sleep; a look takes about a microsecond.
 const LOOKS: usize = 64;
 
 /// A row of reads.
@@ -77,8 +77,8 @@ impl Connection {
         }
     }
 
-    /// Looks a few times whether more has come, while others have their turns: in a flood that is
-    /// sooner so than this thread could fall asleep and be woken, which would cost the peer time too.
+    /// Looks a few times whether more has come, with turns for others in between: in a flood it has,
+    /// sooner than this thread could fall asleep and be woken, which would take the peer's time too.
     async fn look_for_more(&self) {
         for _ in 0..LOOKS {
             tokio::select! {
