@@ -74,8 +74,17 @@ struct Waiting {
 }
 
 impl Waiting {
+    /// How many bytes may still come before readers pause.
+    fn room(&self) -> usize {
+        if self.events.len() < LANE_EVENTS {
+            LANE_BYTES.saturating_sub(self.bytes)
+        } else {
+            0
+        }
+    }
+
     fn has_room(&self) -> bool {
-        self.bytes < LANE_BYTES && self.events.len() < LANE_EVENTS
+        self.room() > 0
     }
 
     /// Whether a watcher should not wait any longer, or readers would soon have to.
@@ -148,9 +157,9 @@ impl Emitter {
         });
     }
 
-    /// Emits what was read, together, and leaves the list empty; whether there is room for more.
-    /// After `Stopped` nothing is emitted any more.
-    pub(super) fn emit_reads(&self, reads: &mut Vec<Event>) -> bool {
+    /// Emits what was read, together, and leaves the list empty; for how many more bytes there is
+    /// room. After `Stopped` nothing is emitted any more.
+    pub(super) fn emit_reads(&self, reads: &mut Vec<Event>) -> usize {
         let payloads = reads.iter().filter_map(|event| event.kind.data());
         let len = payloads.map(Bytes::len).sum();
         let room = self.push(len, |waiting| waiting.events.append(reads));
@@ -158,15 +167,15 @@ impl Emitter {
         room
     }
 
-    fn push(&self, bytes: usize, append: impl FnOnce(&mut Waiting)) -> bool {
+    fn push(&self, bytes: usize, append: impl FnOnce(&mut Waiting)) -> usize {
         let mut waiting = self.lane.lock();
         if waiting.stopped {
-            return true;
+            return waiting.room();
         }
         let (first, calm) = (waiting.events.is_empty(), !waiting.is_urgent());
         waiting.bytes += bytes;
         append(&mut waiting);
-        let (urgent, room) = (waiting.is_urgent(), waiting.has_room());
+        let (urgent, room) = (waiting.is_urgent(), waiting.room());
         drop(waiting);
         if first {
             self.lane.wake.ready.notify_one();
@@ -321,10 +330,10 @@ mod tests {
         let mut feed = Feed::new(Clock::new());
         let emitter = feed.emitter(SessionId(1));
         let mut reads = vec![read("a"), read("b")];
-        assert!(emitter.emit_reads(&mut reads));
+        assert_eq!(emitter.emit_reads(&mut reads), LANE_BYTES - 2);
         assert!(reads.is_empty());
         reads.push(read(vec![0; LANE_BYTES]));
-        assert!(!emitter.emit_reads(&mut reads));
+        assert_eq!(emitter.emit_reads(&mut reads), 0);
         let mut all = Vec::new();
         feed.drain(|_, event| all.push(event));
         assert_eq!(all, [read("a"), read("b"), read(vec![0; LANE_BYTES])]);

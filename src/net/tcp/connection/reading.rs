@@ -100,6 +100,8 @@ impl Connection {
         let mut capacity = size;
         let mut reads = Vec::new();
         let mut bytes = 0;
+        // How far the row may go before there is no more room; known once something was told.
+        let mut limit = 0;
         let mut end = Ok(RowEnd::Paused);
         for _ in 0..READS_IN_A_ROW {
             if buffer.capacity() < size {
@@ -112,9 +114,14 @@ impl Connection {
                     reads.push(self.received(socket::payload(&mut buffer, size)));
                     // A short read took all that was there: whoever watches need not wait for a look
                     // at nothing.
-                    let is_due =
-                        n < size || reads.len() == READS_AT_ONCE || buffer.capacity() < size;
-                    if is_due && !self.tell(&mut reads) || bytes >= most {
+                    if n < size
+                        || reads.len() == READS_AT_ONCE
+                        || buffer.capacity() < size
+                        || bytes >= limit
+                    {
+                        limit = bytes + self.tell(&mut reads);
+                    }
+                    if bytes >= limit.min(most) {
                         break;
                     }
                     continue;
@@ -126,7 +133,9 @@ impl Connection {
             }
             break;
         }
-        self.tell(&mut reads);
+        if !reads.is_empty() {
+            self.tell(&mut reads);
+        }
         end.map(|end| Row { bytes, end })
     }
 
@@ -142,17 +151,14 @@ impl Connection {
         }
     }
 
-    /// Tells the scene and the watcher of these reads; whether there is room for more.
-    fn tell(&self, reads: &mut Vec<Event>) -> bool {
-        if reads.is_empty() {
-            return true;
-        }
+    /// Tells the scene and the watcher of these reads; for how many more bytes there is room.
+    fn tell(&self, reads: &mut Vec<Event>) -> usize {
         let payloads = || reads.iter().filter_map(|event| event.kind.data());
         self.session
             .count_received(payloads().map(Bytes::len).sum());
         // What this gives to do is done later, by the writer.
         let answer_room = self.line.received(payloads());
         let room = self.session.emitter.emit_reads(reads);
-        room && answer_room
+        if answer_room { room } else { 0 }
     }
 }
