@@ -105,8 +105,8 @@ impl Line {
         self.tell(|talk| talk.order_file(path, credit))
     }
 
-    /// These were read, one after the other; whether the scene's answers leave room for more.
-    pub(super) fn received<'a>(&self, reads: impl IntoIterator<Item = &'a Bytes>) -> bool {
+    /// These were read, one after the other; for how many more bytes the scene's answers leave room.
+    pub(super) fn received<'a>(&self, reads: impl IntoIterator<Item = &'a Bytes>) -> usize {
         self.tell(|talk| {
             let mut bytes = 0;
             for data in reads {
@@ -114,7 +114,7 @@ impl Line {
                 talk.received(data);
             }
             self.received.fetch_add(bytes, Ordering::Relaxed);
-            talk.answers() <= ANSWER_LIMIT
+            (ANSWER_LIMIT + 1).saturating_sub(talk.answers())
         })
     }
 

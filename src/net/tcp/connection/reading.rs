@@ -158,7 +158,6 @@ impl Connection {
             .count_received(payloads().map(Bytes::len).sum());
         // What this gives to do is done later, by the writer.
         let answer_room = self.line.received(payloads());
-        let room = self.session.emitter.emit_reads(reads);
-        if answer_room { room } else { 0 }
+        self.session.emitter.emit_reads(reads).min(answer_room)
     }
 }
