@@ -2,6 +2,8 @@
 //! hot path of a run without a screen: runs of plain text are copied at once, and what repeats
 //! from line to line (date, session, peer) is formatted once.
 
+mod escape;
+
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::net::SocketAddr;
@@ -12,6 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
+use self::escape::push_text;
 use crate::model::event::{Event, EventKind};
 use crate::model::failure::Failure;
 use crate::model::http::{Message, Request, Response};
@@ -333,64 +336,6 @@ fn push_micros(out: &mut Vec<u8>, time: Duration) {
     out.extend_from_slice(&digits);
 }
 
-/// Whether a byte stands for itself in a JSON string of printable ASCII (RFC 8259 section 7).
-fn plain(byte: u8) -> bool {
-    matches!(byte, 0x20..=0x7E) && !matches!(byte, b'"' | b'\\')
-}
-
-/// How many bytes from the start stand for themselves.
-fn plain_run(bytes: &[u8]) -> usize {
-    // No way out in the middle of a block, or the compiler could not look at all of it at once.
-    const BLOCK: usize = 32;
-    let whole = bytes
-        .chunks_exact(BLOCK)
-        .take_while(|block| block.iter().fold(true, |all, &byte| all & plain(byte)))
-        .count()
-        * BLOCK;
-    whole
-        + bytes[whole..]
-            .iter()
-            .take_while(|&&byte| plain(byte))
-            .count()
-}
-
-/// A JSON string of printable ASCII: everything else becomes an escape.
-fn push_text(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    let mut rest = text;
-    loop {
-        let (run, after) = rest.split_at(plain_run(rest.as_bytes()));
-        out.extend_from_slice(run.as_bytes());
-        let mut chars = after.chars();
-        let Some(c) = chars.next() else { break };
-        push_escape(out, c);
-        rest = chars.as_str();
-    }
-    out.push(b'"');
-}
-
-fn push_escape(out: &mut Vec<u8>, c: char) {
-    let short = match c {
-        '"' => b'"',
-        '\\' => b'\\',
-        '\n' => b'n',
-        '\r' => b'r',
-        '\t' => b't',
-        '\u{8}' => b'b',
-        '\u{C}' => b'f',
-        _ => {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                const HEX: &[u8; 16] = b"0123456789abcdef";
-                let digit = |shift: u16| HEX[usize::from((*unit >> shift) & 0xF)];
-                out.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
-            }
-            return;
-        }
-    };
-    out.extend_from_slice(&[b'\\', short]);
-}
-
 #[cfg(test)]
 mod tests {
     use std::net::{Ipv4Addr, Ipv6Addr};
@@ -663,25 +608,6 @@ mod tests {
             ),
         ] {
             assert_eq!(fields(kind), want);
-        }
-    }
-
-    #[test]
-    fn what_is_not_printable_ascii_is_escaped() {
-        let text = "a\"\\\u{8}\u{c}\n\r\t\0\u{1f} ~\u{7f}\u{80}é\u{202e}\u{2028}\u{fffd}😀";
-        let want = r#""len":30,"text":"a\"\\\b\f\n\r\t\u0000\u001f ~\u007f\u0080\u00e9\u202e\u2028\ufffd\ud83d\ude00""#;
-        let got = fields(received(text));
-        assert!(got.ends_with(want), "{got}");
-    }
-
-    #[test]
-    fn a_plain_run_ends_exactly_before_the_first_other_byte() {
-        for len in 0..100 {
-            for other in *b"\"\\\n\x7f\x80" {
-                let mut bytes = vec![b'x'; 100];
-                bytes[len] = other;
-                assert_eq!(plain_run(&bytes), len);
-            }
         }
     }
 
