@@ -14,9 +14,10 @@ mod pace;
 mod panics;
 mod progress;
 pub mod reader;
+pub mod screen;
 pub mod signals;
 pub mod terminal;
-pub mod tui;
+mod tui;
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};

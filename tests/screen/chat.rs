@@ -214,7 +214,7 @@ async fn the_question_before_the_end_can_be_taken_back_and_then_all_ends_are_in_
     screen.keys("n").await;
     screen.hides("One session runs.").await;
     screen.keys("q Enter").await;
-    let app = screen.ended(netplay::run::tui::End::Quit).await;
+    let app = screen.ended(netplay::run::screen::End::Quit).await;
     assert_eq!(hears_the_end(&mut guest).await, b"");
     assert_eq!(app.running(), 0);
 }

@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use netplay::model::spec::{Protocol, Side};
+use netplay::run::screen::End;
 use netplay::run::signals::Signal;
-use netplay::run::tui::End;
 use tokio::io::AsyncWriteExt;
 
 use crate::playing::{Playing, dial, hears_the_end};

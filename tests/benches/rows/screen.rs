@@ -9,7 +9,7 @@ use netplay::model::launch::{Launch, ScreenLaunch};
 use netplay::model::spec::Side;
 use netplay::net::Clock;
 use netplay::run::reader::Reader;
-use netplay::run::tui::Screen;
+use netplay::run::screen::Screen;
 use ratatui::backend::TestBackend;
 use tokio::sync::mpsc;
 
