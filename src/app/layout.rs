@@ -1,19 +1,20 @@
 //! Geometry: which parts of the screen exist at a size, and where. Pure; paging uses it as well as
 //! drawing, so that a page is what is seen.
 
-use ratatui::layout::Rect;
-use unicode_width::UnicodeWidthStr as _;
+mod pages;
+mod sides;
 
+use ratatui::layout::Rect;
+
+pub use self::pages::{hex_columns, page, page_body, page_width, palette_rows};
+pub use self::sides::error_rows;
+use self::sides::{ladder_place, one_pane, only_ladder, place_files, side_place};
+use super::App;
 use super::display::{Arrangement, Presenter};
-use super::form::Field;
 use super::http::View;
 use super::side::SideState;
 use super::tab::Pane;
-use super::{App, Tab};
-use crate::model::event::ConnId;
 use crate::model::spec::{Protocol, Side};
-use crate::wire::text::Charset;
-use crate::wire::{hex, rows};
 
 /// Below this, only a sentence is shown.
 pub const SMALLEST: (u16, u16) = (40, 10);
@@ -27,8 +28,6 @@ const STACKED_HEIGHT: u16 = 20;
 pub const WIRE_WIDTH: u16 = 5;
 /// Where the values of a form begin, in cells from its left edge.
 pub const VALUES_AT: u16 = 13;
-/// The widest that the text of a page is set, in cells.
-const PAGE_WIDTH: u16 = 92;
 
 /// A pane: one row of title rule, and what is below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,216 +138,6 @@ pub fn inset(area: Rect) -> Rect {
     }
 }
 
-/// The area of a page in front of the panes, at most `rows` rows of content.
-#[must_use]
-pub fn page(screen: Rect, rows: usize) -> Rect {
-    let width = screen.width.min(PAGE_WIDTH);
-    let height = screen
-        .height
-        .saturating_sub(2)
-        .min(u16::try_from(rows).unwrap_or(u16::MAX).saturating_add(4));
-    Rect {
-        x: screen.x + (screen.width - width) / 2,
-        y: screen.y + (screen.height.saturating_sub(height)) / 2,
-        width,
-        height,
-    }
-}
-
-/// How many actions the list of all of them shows on a screen of this size.
-#[must_use]
-pub fn palette_rows(size: (u16, u16)) -> usize {
-    usize::from(size.1.saturating_sub(8).clamp(1, 16))
-}
-
-/// The rows of a page that its content has.
-#[must_use]
-pub fn page_body(page: Rect) -> Rect {
-    Rect {
-        x: page.x + 2.min(page.width),
-        y: page.y + 2.min(page.height),
-        width: page.width.saturating_sub(4),
-        height: page.height.saturating_sub(4),
-    }
-}
-
-/// The width of a page's content on this screen.
-#[must_use]
-pub fn page_width(screen: Rect) -> u16 {
-    page_body(page(screen, 1)).width
-}
-
-/// How many bytes a row of an inspected entry has on this screen.
-#[must_use]
-pub fn hex_columns(screen: Rect) -> u16 {
-    hex::columns(page_width(screen))
-}
-
-/// The rows that the box of a side needs at a width: its text, at least one, at most a few.
-fn box_rows(tab: &Tab, side: Side, area: Rect) -> u16 {
-    let most = (area.height / 4).clamp(1, 6);
-    let width = usize::from(area.width.saturating_sub(3).max(1));
-    let mut rows = 0;
-    for line in tab.get(side).chat.area().lines() {
-        // A long line fills the box anyway; to measure all of it would take a while.
-        let start = line.char_indices().nth(width * usize::from(most));
-        rows += start.map_or_else(|| line.width() / width + 1, |_| most.into());
-        if rows >= usize::from(most) {
-            return most;
-        }
-    }
-    (rows as u16).max(1)
-}
-
-fn connection_rows(height: u16) -> u16 {
-    match height {
-        0..30 => 3,
-        30..45 => 5,
-        _ => 8,
-    }
-}
-
-fn form_rows(tab: &Tab, side: Side, width: u16, charset: Charset) -> u16 {
-    let fields = tab.get(side).form.visible();
-    let rows = fields.map(|(field, _)| 1 + error_rows(field, width, charset).len());
-    u16::try_from(rows.sum::<usize>()).unwrap_or(u16::MAX)
-}
-
-/// What is wrong with a field, as the rows below it in a form of this width; none when it is right.
-#[must_use]
-pub fn error_rows(field: &Field, width: u16, charset: Charset) -> Vec<String> {
-    field.error.as_ref().map_or_else(Vec::new, |error| {
-        let room = width.saturating_sub(VALUES_AT + 2);
-        rows::words(&format!("! {error}"), room, charset)
-    })
-}
-
-/// How many rows a side's list of connections has, with its title; while one presents, no more than
-/// it needs.
-fn list_height(app: &App, side: Side) -> u16 {
-    let rows = connection_rows(app.size.1);
-    if app.display.presenter == Presenter::Off {
-        return 1 + rows;
-    }
-    let open = app.tab().get(side).connections.iter_from(ConnId(0));
-    1 + (open.take(rows.into()).count() as u16).max(1)
-}
-
-fn side_place(app: &App, side: Side, area: Rect) -> SidePlace {
-    let (tab, charset) = (app.tab(), app.charset());
-    if tab.panes(side).contains(&Pane::Requests) {
-        return exchange_place(tab, side, area, charset);
-    }
-    let mut rest = area;
-    let header = take(&mut rest, 1);
-    let mut panes = Vec::new();
-    let mut teach = None;
-    for pane in tab.panes(side) {
-        match pane {
-            Pane::Form => {
-                let rows = form_rows(tab, side, area.width, charset);
-                panes.push(place(Pane::Form, take(&mut rest, 1 + rows)));
-            }
-            Pane::Connections => {
-                let rows = list_height(app, side);
-                panes.push(place(Pane::Connections, take(&mut rest, rows)));
-            }
-            Pane::Box => {
-                let rows = box_rows(tab, side, area);
-                panes.push(place(Pane::Box, take_bottom(&mut rest, 1 + rows)));
-            }
-            Pane::Log | Pane::Requests | Pane::Raw | Pane::Answer => {}
-        }
-    }
-    if tab.panes(side).contains(&Pane::Log) {
-        let at = panes
-            .iter()
-            .position(|p| p.pane == Pane::Box)
-            .unwrap_or(panes.len());
-        panes.insert(at, place(Pane::Log, rest));
-    } else if tab.panes(side) == [Pane::Form] {
-        take(&mut rest, 1);
-        teach = Some(rest);
-    }
-    SidePlace {
-        side,
-        header,
-        panes,
-        sending: None,
-        teach,
-    }
-}
-
-/// Where an HTTP side stands that has requests to show: the list above, the raw text of one of them
-/// below; clients have its answer besides. The form takes the place of the list while it has the
-/// keys.
-fn exchange_place(tab: &Tab, side: Side, area: Rect, charset: Charset) -> SidePlace {
-    let mut rest = area;
-    let header = take(&mut rest, 1);
-    let mut panes = Vec::new();
-    let client = side == Side::Client;
-    if tab.side == side && tab.pane() == Pane::Form {
-        let rows = form_rows(tab, side, area.width, charset).min(rest.height / 2);
-        panes.push(place(Pane::Form, take(&mut rest, 1 + rows)));
-    } else {
-        let rows = if client {
-            (area.height / 8).clamp(2, 8)
-        } else {
-            (area.height / 4).clamp(4, 14)
-        };
-        panes.push(place(Pane::Requests, take(&mut rest, 1 + rows)));
-        if client {
-            let rows = (area.height / 3).clamp(5, 14);
-            panes.push(place(Pane::Raw, take(&mut rest, 1 + rows)));
-        }
-    }
-    let last = if client { Pane::Answer } else { Pane::Raw };
-    panes.push(place(last, rest));
-    SidePlace {
-        side,
-        header,
-        panes,
-        sending: None,
-        teach: None,
-    }
-}
-
-/// Both ends across a wire: headers and boxes side by side, one ladder between them.
-fn ladder_place(tab: &Tab, area: Rect, screen: Rect) -> (Vec<SidePlace>, Place) {
-    let [left, right] = halves(area);
-    let mut sides = Vec::new();
-    let mut rest = area;
-    take(&mut rest, 1);
-    let boxes = box_rows(tab, Side::Server, left).max(box_rows(tab, Side::Client, right));
-    let list = if tab.get(Side::Server).stats.opened > 1 {
-        1 + connection_rows(screen.height)
-    } else {
-        0
-    };
-    let list_rows = take(&mut rest, list);
-    let box_rows = take_bottom(&mut rest, 1 + boxes);
-    for (side, half) in [(Side::Server, left), (Side::Client, right)] {
-        let within = |rows: Rect| Rect {
-            x: half.x,
-            width: half.width,
-            ..rows
-        };
-        let mut panes = Vec::new();
-        if side == Side::Server && list > 0 {
-            panes.push(place(Pane::Connections, within(list_rows)));
-        }
-        panes.push(place(Pane::Box, within(box_rows)));
-        sides.push(SidePlace {
-            side,
-            header: Rect { height: 1, ..half },
-            panes,
-            sending: None,
-            teach: None,
-        });
-    }
-    (sides, place(Pane::Log, rest))
-}
-
 /// The two sides of an area, with the wire's column between them.
 #[must_use]
 pub fn halves(area: Rect) -> [Rect; 2] {
@@ -365,43 +154,6 @@ pub fn halves(area: Rect) -> [Rect; 2] {
             ..area
         },
     ]
-}
-
-/// Only the focused pane, for small terminals; above the box what is answered to.
-fn one_pane(tab: &Tab, area: Rect) -> SidePlace {
-    let mut rest = area;
-    let header = take(&mut rest, 1);
-    let mut panes = Vec::new();
-    if tab.pane() == Pane::Box {
-        let below = take_bottom(&mut rest, 1 + box_rows(tab, tab.side, area));
-        panes.push(place(Pane::Log, rest));
-        rest = below;
-    }
-    panes.push(place(tab.pane(), rest));
-    SidePlace {
-        side: tab.side,
-        header,
-        panes,
-        sending: None,
-        teach: None,
-    }
-}
-
-/// Both ends across a wire and nothing else.
-fn only_ladder(area: Rect) -> (Vec<SidePlace>, Place) {
-    let mut rest = area;
-    take(&mut rest, 1);
-    let sides = [Side::Server, Side::Client]
-        .into_iter()
-        .zip(halves(area))
-        .map(|(side, half)| SidePlace {
-            side,
-            header: Rect { height: 1, ..half },
-            panes: Vec::new(),
-            sending: None,
-            teach: None,
-        });
-    (sides.collect(), place(Pane::Log, rest))
 }
 
 /// Which sides show, and how they share the body.
@@ -432,33 +184,6 @@ impl Sharing {
             Arrangement::Beside if app.size.0 >= BOTH_WIDTH && has_wire => Sharing::Wire,
             Arrangement::Beside if app.size.0 >= BOTH_WIDTH && !alone => Sharing::Beside,
             _ => Sharing::One,
-        }
-    }
-}
-
-/// Gives the row above its box to each side that sends a file, or did a moment ago.
-fn place_files(app: &App, geometry: &mut Geometry) {
-    let sends = |side: Side| {
-        let state = app.tab().get(side);
-        let to = state.connections.target();
-        !state.transfers.shown(to, app.now).is_empty()
-    };
-    if let Some(ladder) = &mut geometry.ladder {
-        let any = geometry.sides.iter().any(|place| sends(place.side));
-        if any && ladder.body.height > 1 {
-            let row = take_bottom(&mut ladder.body, 1);
-            for place in &mut geometry.sides {
-                let half = place.header;
-                let row = Rect { y: row.y, ..half };
-                place.sending = sends(place.side).then_some(row);
-            }
-        }
-        return;
-    }
-    for place in geometry.sides.iter_mut().filter(|place| sends(place.side)) {
-        let above = |pane: &&mut Place| pane.pane != Pane::Box && pane.body.height > 1;
-        if let Some(pane) = place.panes.iter_mut().rev().find(above) {
-            place.sending = Some(take_bottom(&mut pane.body, 1));
         }
     }
 }
