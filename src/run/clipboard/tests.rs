@@ -1,7 +1,12 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
+use std::sync::{Mutex, PoisonError};
 
 use super::*;
+
+/// Held while a program is written or run: one that is started meanwhile inherits the file that is
+/// being written, and what somebody has open for writing cannot be run (`ETXTBSY`).
+static PROGRAMS: Mutex<()> = Mutex::new(());
 
 const FAKE: &[Tool] = &[
     tool("needs-a-display", &[], &["NO_SUCH_DISPLAY"]),
@@ -12,6 +17,7 @@ const FAKE: &[Tool] = &[
 fn with_tool(name: &str, script: &str) -> TempDir {
     let folder = private_folder().expect("a folder");
     let program = folder.path().join(name);
+    let _alone = PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner);
     fs::write(&program, format!("#!/bin/sh\n{script}\n")).expect("it is ours");
     let mode = fs::Permissions::from_mode(0o755);
     fs::set_permissions(&program, mode).expect("it is ours");
@@ -24,6 +30,7 @@ fn copy(folder: &Path, bytes: &[u8], limit: Duration) -> ByTool {
         "PATH" => Some(OsString::from(format!("relative:{}", folder.display()))),
         _ => None,
     };
+    let _alone = PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner);
     by_tool(FAKE, &env, bytes, limit)
 }
 
