@@ -47,7 +47,7 @@ fn main() {
 
 /// How many times each contender has its turn.
 #[cfg(target_os = "linux")]
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 15;
 
 #[cfg(target_os = "linux")]
 fn main() {
