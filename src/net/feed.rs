@@ -157,13 +157,13 @@ impl Emitter {
         });
     }
 
-    /// Emits what was read, together, and leaves the list empty; for how many more bytes there is
-    /// room. After `Stopped` nothing is emitted any more.
-    pub(super) fn emit_reads(&self, reads: &mut Vec<Event>) -> usize {
-        let payloads = reads.iter().filter_map(|event| event.kind.data());
+    /// Emits several events together, none of them `Stopped`, and leaves the list empty; for how many
+    /// more bytes there is room. After `Stopped` nothing is emitted any more.
+    pub(super) fn emit_all(&self, events: &mut Vec<Event>) -> usize {
+        let payloads = events.iter().filter_map(|event| event.kind.data());
         let len = payloads.map(Bytes::len).sum();
-        let room = self.push(len, |waiting| waiting.events.append(reads));
-        reads.clear();
+        let room = self.push(len, |waiting| waiting.events.append(events));
+        events.clear();
         room
     }
 
@@ -326,14 +326,14 @@ mod tests {
     }
 
     #[test]
-    fn reads_come_together_in_their_order_and_none_after_the_end() {
+    fn several_events_come_together_in_their_order_and_none_after_the_end() {
         let mut feed = Feed::new(Clock::new());
         let emitter = feed.emitter(SessionId(1));
         let mut reads = vec![read("a"), read("b")];
-        assert_eq!(emitter.emit_reads(&mut reads), LANE_BYTES - 2);
+        assert_eq!(emitter.emit_all(&mut reads), LANE_BYTES - 2);
         assert!(reads.is_empty());
         reads.push(read(vec![0; LANE_BYTES]));
-        assert_eq!(emitter.emit_reads(&mut reads), 0);
+        assert_eq!(emitter.emit_all(&mut reads), 0);
         let mut all = Vec::new();
         feed.drain(|_, event| all.push(event));
         assert_eq!(all, [read("a"), read("b"), read(vec![0; LANE_BYTES])]);
@@ -344,7 +344,7 @@ mod tests {
             outcome: Outcome::Done,
         });
         reads.push(read("c"));
-        emitter.emit_reads(&mut reads);
+        emitter.emit_all(&mut reads);
         assert!(reads.is_empty());
         assert_eq!(feed.drain(|_, _| ()), 1);
     }

@@ -89,9 +89,13 @@ impl Session {
         self.received.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
+    pub(super) fn count_sent(&self, bytes: usize) {
+        self.sent.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
     /// One write call that began at `at` took these bytes.
     pub(super) fn sent(&self, at: Stamp, conn: ConnId, peer: SocketAddr, data: Bytes) {
-        self.sent.fetch_add(data.len() as u64, Ordering::Relaxed);
+        self.count_sent(data.len());
         self.emitter
             .emit_at(at, EventKind::Sent { conn, peer, data });
     }

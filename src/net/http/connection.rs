@@ -20,8 +20,8 @@ use super::turns::Turn;
 use super::usual;
 use super::wait::Happening;
 use super::work::{Due, Work};
-use crate::model::event::{By, ConnId, EventKind, How};
-use crate::model::failure::{FailureKind, What};
+use crate::model::event::{By, ConnId, Event, EventKind, How};
+use crate::model::failure::{Failure, FailureKind, What};
 use crate::model::spec::Protocol;
 use crate::net::{fault, socket};
 use crate::wire::http1::{Broken, Progress};
@@ -90,6 +90,8 @@ pub(super) struct Connection {
     pub(super) ending: Option<(How, By)>,
     pub(super) lingering: Option<Lingering>,
     pub(super) alarm: Option<Pin<Box<Sleep>>>,
+    /// What has happened and is not told yet: told together, before anything is waited for.
+    untold: Vec<Event>,
 }
 
 impl Connection {
@@ -120,6 +122,7 @@ impl Connection {
             ending: None,
             lingering: None,
             alarm: None,
+            untold: Vec::new(),
         }
     }
 
@@ -170,16 +173,15 @@ impl Connection {
     async fn serve(&mut self) -> End {
         let server = self.server.clone();
         loop {
-            if !server.session.emitter.has_room() {
-                server.session.emitter.room().await;
-                self.now = Instant::now();
-            }
             self.take_requests();
             self.answer();
             if self.is_done() {
                 return End::Closed;
             }
             self.note_pause();
+            if !self.tell() {
+                server.session.emitter.room().await;
+            }
             let happening;
             (self.now, happening) = self.wait().await;
             let end = match happening {
@@ -235,7 +237,7 @@ impl Connection {
         while self.waiting.len() < MOST_WAITING && self.waiting_bytes < WAITING_BYTES {
             let due = match self.incoming.next(self.now) {
                 Some(Found::Request(asked)) => {
-                    self.emit(EventKind::Request {
+                    self.note(EventKind::Request {
                         conn: self.conn,
                         offset: asked.offset,
                         request: asked.request.clone(),
@@ -254,19 +256,36 @@ impl Connection {
         }
     }
 
-    /// Emits an event of the moment in which the last thing happened.
-    fn emit(&self, kind: EventKind) {
-        let emitter = &self.server.session.emitter;
-        emitter.emit_at(emitter.stamp(self.now.into_std()), kind);
+    /// Notes an event of the moment in which the last thing happened.
+    fn note(&mut self, kind: EventKind) {
+        let at = self.server.session.emitter.stamp(self.now.into_std());
+        self.untold.push(Event { at, kind });
     }
 
-    fn refusal(&self, broken: &Broken) -> Due {
+    pub(super) fn note_failure(&mut self, failure: Failure) {
+        self.note(EventKind::Failed {
+            conn: Some(self.conn),
+            failure: Box::new(failure),
+        });
+    }
+
+    /// Tells what was noted; whether there is room for more.
+    fn tell(&mut self) -> bool {
+        let emitter = &self.server.session.emitter;
+        if self.untold.is_empty() {
+            emitter.has_room()
+        } else {
+            emitter.emit_all(&mut self.untold) > 0
+        }
+    }
+
+    fn refusal(&mut self, broken: &Broken) -> Due {
         self.malformed(broken.verdict.name(), broken.text(), broken.at);
         Due::Refusal(broken.status(), broken.text())
     }
 
-    fn malformed(&self, rule: &'static str, why: String, offset: u64) {
-        self.emit(EventKind::Malformed {
+    fn malformed(&mut self, rule: &'static str, why: String, offset: u64) {
+        self.note(EventKind::Malformed {
             conn: self.conn,
             rule,
             why,
@@ -309,10 +328,10 @@ impl Connection {
             self.peer_finished = true;
             let conn = self.conn;
             let by = By::Peer;
-            self.emit(EventKind::Finished { conn, by });
+            self.note(EventKind::Finished { conn, by });
             return self.lingering.is_some().then_some(End::Closed);
         }
-        self.tell_received(&data);
+        self.note_received(&data);
         match &mut self.lingering {
             None => self.incoming.push(data),
             Some(lingering) => {
@@ -325,10 +344,10 @@ impl Connection {
         None
     }
 
-    fn tell_received(&self, data: &Bytes) {
+    fn note_received(&mut self, data: &Bytes) {
         self.line.received(data.len());
         self.server.session.count_received(data.len());
-        self.emit(EventKind::Received {
+        self.note(EventKind::Received {
             conn: self.conn,
             peer: self.peer,
             data: data.clone(),
@@ -353,9 +372,12 @@ impl Connection {
             }
         };
         self.line.sent(n);
-        let session = &self.server.session;
-        let at = session.emitter.stamp(self.now.into_std());
-        session.sent(at, self.conn, self.peer, data);
+        self.server.session.count_sent(n);
+        self.note(EventKind::Sent {
+            conn: self.conn,
+            peer: self.peer,
+            data,
+        });
         (n == 0).then(|| End::Fault(What::Send, ErrorKind::WriteZero.into()))
     }
 
@@ -427,7 +449,7 @@ impl Connection {
             let read = self.stream.try_read_buf(&mut (&mut buffer).limit(size));
             match read {
                 Ok(1..) if session.emitter.has_room() => {
-                    self.tell_received(&socket::payload(&mut buffer, size));
+                    self.note_received(&socket::payload(&mut buffer, size));
                 }
                 _ => break,
             }
@@ -436,7 +458,6 @@ impl Connection {
 
     /// Tells how the connection ended, and what was not sent.
     fn report(&mut self, end: &End) {
-        let session = &self.server.session;
         let unsent = self.out.len() as u64;
         let (how, by) = match end {
             End::Stopped => (How::Stopped, By::Us),
@@ -448,17 +469,19 @@ impl Connection {
                     FailureKind::Timeout => How::Timeout,
                     _ => How::Failed,
                 };
-                session.fail(Some(self.conn), failure);
+                self.note_failure(failure);
                 (how, By::Peer)
             }
             End::NotReading => {
                 let failure = fault::never_reads(Protocol::Http, self.peer, unsent, WRITE_LIMIT);
-                session.fail(Some(self.conn), failure);
+                self.note_failure(failure);
                 // What the system still holds is for nobody.
                 socket::abort_on_drop(&self.stream);
                 (How::Timeout, By::Us)
             }
         };
+        self.tell();
+        let session = &self.server.session;
         let count = u64::from(unsent > 0);
         let why = "not sent: the connection is over";
         session.lose(Some(self.conn), why, (count, unsent));

@@ -169,7 +169,7 @@ impl Connection {
             Err(missing) => {
                 if let Missing::Broken(path, error) = &missing {
                     let failure = fault::file(path, error);
-                    self.server.session.fail(Some(self.conn), failure);
+                    self.note_failure(failure);
                 }
                 self.answering(&asked, &way, close).missing(&missing);
                 return self.answered(close);
@@ -211,7 +211,7 @@ impl Connection {
             (_, Err(error)) => fault::file("a file".as_ref(), &error),
         };
         // The length was announced: only the end of the connection can tell that it is not kept.
-        self.server.session.fail(Some(self.conn), failure);
+        self.note_failure(failure);
         self.end(How::Failed, By::Us);
     }
 }

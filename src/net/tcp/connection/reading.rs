@@ -158,6 +158,6 @@ impl Connection {
             .count_received(payloads().map(Bytes::len).sum());
         // What this gives to do is done later, by the writer.
         let answer_room = self.line.received(payloads());
-        self.session.emitter.emit_reads(reads).min(answer_room)
+        self.session.emitter.emit_all(reads).min(answer_room)
     }
 }
