@@ -2,17 +2,20 @@
 //! (RFC 9112 §9). All of it is one loop that first does what can be done at once, then waits for
 //! whatever comes first; several requests of one read are answered with one write.
 
+mod ending;
+
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, timeout};
 
+use self::ending::{End, Lingering};
 use super::answer::refuse;
 use super::incoming::{Found, Incoming};
 use super::server::{Line, Server};
@@ -21,9 +24,8 @@ use super::usual;
 use super::wait::Happening;
 use super::work::{Due, Work};
 use crate::model::event::{By, ConnId, Event, EventKind, How};
-use crate::model::failure::{Failure, FailureKind, What};
-use crate::model::spec::Protocol;
-use crate::net::{fault, socket};
+use crate::model::failure::{Failure, What};
+use crate::net::socket;
 use crate::wire::http1::{Broken, Progress};
 
 /// How many requests may wait for their answers on one connection: who pipelines more is not read
@@ -36,34 +38,8 @@ const WAITING_BYTES: usize = 1 << 20;
 pub(super) const MOST_UNSENT: u32 = 256 << 10;
 /// How long a close that the user ordered waits for the peer.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
-/// How long a lingering close waits for the end of the peer (RFC 9112 §9.6).
-pub(super) const LINGER: Duration = Duration::from_secs(1);
-/// How much a lingering close reads and throws away, in bytes.
-const LINGER_BYTES: usize = 256 << 10;
 /// How long an answer may make no progress because the peer does not read.
 pub(super) const WRITE_LIMIT: Duration = Duration::from_secs(30);
-/// How many reads a stop does, so that unread bytes do not reset what was just written.
-const LAST_READS: usize = 16;
-
-/// Our direction has ended; what still comes is thrown away.
-#[derive(Debug)]
-pub(super) struct Lingering {
-    pub(super) until: Instant,
-    left: usize,
-}
-
-/// How serving ended.
-#[derive(Debug)]
-enum End {
-    /// The session is being stopped.
-    Stopped,
-    /// In order; who began it stands in the connection.
-    Closed,
-    Fault(What, io::Error),
-    /// The peer did not read for too long.
-    NotReading,
-}
-
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -205,15 +181,6 @@ impl Connection {
         }
     }
 
-    /// No more requests are answered; the connection ends in this way when all is written.
-    pub(super) fn end(&mut self, how: How, by: By) {
-        let by = if self.peer_finished { By::Peer } else { by };
-        self.ending.get_or_insert((how, by));
-        self.waiting.clear();
-        self.waiting_bytes = 0;
-        self.incoming.clear();
-    }
-
     /// Whether more may be read: there is room for another request, or it is thrown away.
     pub(super) fn may_read(&self) -> bool {
         let room = self.waiting.len() < MOST_WAITING && self.waiting_bytes < WAITING_BYTES;
@@ -293,36 +260,6 @@ impl Connection {
         });
     }
 
-    /// Whether what is to be written now is the last.
-    pub(super) fn is_last(&self) -> bool {
-        self.ending.is_some() && matches!(self.work, Work::None) && self.waiting.is_empty()
-    }
-
-    /// Whether all is done that was to be done here. When all is written, our direction is ended;
-    /// the peer's end is waited for, as to close with unread bytes would reset the connection and
-    /// could destroy the answer on its way.
-    fn is_done(&mut self) -> bool {
-        let busy = !self.out.is_empty()
-            || !matches!(self.work, Work::None)
-            || !self.waiting.is_empty()
-            || self.lingering.is_some();
-        if busy {
-            return false;
-        }
-        if self.ending.is_none() && self.peer_finished && self.incoming.is_drained() {
-            self.end(How::Finished, By::Peer);
-        }
-        if self.ending.is_none() {
-            return false;
-        }
-        let _ = socket::finish(&self.stream);
-        self.lingering = Some(Lingering {
-            until: self.now + LINGER,
-            left: LINGER_BYTES,
-        });
-        self.peer_finished
-    }
-
     fn received(&mut self, data: Bytes) -> Option<End> {
         if data.is_empty() {
             self.peer_finished = true;
@@ -381,19 +318,6 @@ impl Connection {
         (n == 0).then(|| End::Fault(What::Send, ErrorKind::WriteZero.into()))
     }
 
-    fn broken(&mut self, what: What, error: io::Error) -> End {
-        let reset = fault::kind(&error) == FailureKind::Reset;
-        if self.lingering.is_some() {
-            return End::Closed;
-        }
-        if what == What::Send && reset && self.peer_finished {
-            // Who stops in the middle and is gone does not wait for what we say to that.
-            self.ending = Some((How::Reset, By::Peer));
-            return End::Closed;
-        }
-        End::Fault(what, error)
-    }
-
     /// Some limit may have run out.
     fn time(&mut self) -> Option<End> {
         let now = self.now;
@@ -430,61 +354,5 @@ impl Connection {
         self.written = self.now;
         refuse(&mut self.out, self.now, 408, &why, !self.incoming.is_head());
         self.end(How::Timeout, By::Us);
-    }
-
-    /// Gives what the system takes and takes what is there, without any waiting.
-    fn stop(&mut self) {
-        let session = self.server.session.clone();
-        self.now = Instant::now();
-        if !self.out.is_empty()
-            && let Ok(n) = self.stream.try_write(&self.out)
-        {
-            let _ = self.wrote(n);
-        }
-        let _ = socket::finish(&self.stream);
-        let size = session.spec.recv_size;
-        let mut buffer = BytesMut::new();
-        for _ in 0..LAST_READS {
-            buffer.reserve(size);
-            let read = self.stream.try_read_buf(&mut (&mut buffer).limit(size));
-            match read {
-                Ok(1..) if session.emitter.has_room() => {
-                    self.note_received(&socket::payload(&mut buffer, size));
-                }
-                _ => break,
-            }
-        }
-    }
-
-    /// Tells how the connection ended, and what was not sent.
-    fn report(&mut self, end: &End) {
-        let unsent = self.out.len() as u64;
-        let (how, by) = match end {
-            End::Stopped => (How::Stopped, By::Us),
-            End::Closed => self.ending.unwrap_or((How::Finished, By::Us)),
-            End::Fault(what, error) => {
-                let failure = fault::transfer(Protocol::Http, *what, self.peer, error);
-                let how = match failure.kind {
-                    FailureKind::Reset => How::Reset,
-                    FailureKind::Timeout => How::Timeout,
-                    _ => How::Failed,
-                };
-                self.note_failure(failure);
-                (how, By::Peer)
-            }
-            End::NotReading => {
-                let failure = fault::never_reads(Protocol::Http, self.peer, unsent, WRITE_LIMIT);
-                self.note_failure(failure);
-                // What the system still holds is for nobody.
-                socket::abort_on_drop(&self.stream);
-                (How::Timeout, By::Us)
-            }
-        };
-        self.tell();
-        let session = &self.server.session;
-        let count = u64::from(unsent > 0);
-        let why = "not sent: the connection is over";
-        session.lose(Some(self.conn), why, (count, unsent));
-        self.line.tell_closed(session, self.conn, (how, by));
     }
 }
