@@ -228,3 +228,51 @@ async fn a_session_on_its_way_out_needs_no_watcher() {
     };
     soon("the end", end).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_stopped_takes_no_more_than_there_is_room_for() {
+    let mut feed = Feed::new(Clock::new());
+    let emitter = feed.emitter(SessionId(1));
+    let mut spec = spec(Protocol::Http, Side::Server, (Ipv4Addr::LOCALHOST, 0));
+    // With so many requests waiting it reads no more until it is stopped.
+    spec.serving.delay = Duration::from_secs(60);
+    let recv_size = spec.recv_size;
+    let handle = netplay::net::start(spec, emitter.clone());
+    let address = soon("the address", async {
+        loop {
+            feed.ready().await;
+            for (_, kind) in take(&mut feed) {
+                if let EventKind::Listening { local } = kind {
+                    return local;
+                }
+            }
+        }
+    });
+    let mut peer = TcpStream::connect(address.await).await.unwrap();
+    let requests = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(4000);
+    peer.write_all(&requests).await.unwrap();
+    soon("many requests", async {
+        let mut requests = 0;
+        while requests < 64 {
+            feed.ready().await;
+            let all = take(&mut feed);
+            let is_request = |kind: &EventKind| matches!(kind, EventKind::Request { .. });
+            requests += all.iter().filter(|(_, kind)| is_request(kind)).count();
+        }
+    })
+    .await;
+    emitter.emit(received(vec![0; LANE - 1]));
+    handle.stop();
+    // To close with unread bytes is a reset, which comes when all is told.
+    soon("the reset", async {
+        while peer.write_all(b"x").await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    let payloads = take(&mut feed)
+        .into_iter()
+        .filter_map(|(_, kind)| kind.data().map(Bytes::len));
+    let taken = payloads.sum::<usize>() - (LANE - 1);
+    assert!((1..=recv_size).contains(&taken), "{taken} bytes");
+}

@@ -40,6 +40,7 @@ pub(super) const MOST_UNSENT: u32 = 256 << 10;
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 /// How long an answer may make no progress because the peer does not read.
 pub(super) const WRITE_LIMIT: Duration = Duration::from_secs(30);
+
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -150,14 +151,15 @@ impl Connection {
         let server = self.server.clone();
         loop {
             self.take_requests();
+            if !self.tell() {
+                server.session.emitter.room().await;
+                self.now = Instant::now();
+            }
             self.answer();
             if self.is_done() {
                 return End::Closed;
             }
             self.note_pause();
-            if !self.tell() {
-                server.session.emitter.room().await;
-            }
             let happening;
             (self.now, happening) = self.wait().await;
             let end = match happening {

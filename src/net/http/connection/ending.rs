@@ -94,7 +94,6 @@ impl Connection {
 
     /// Gives what the system takes and takes what is there, without any waiting.
     pub(super) fn stop(&mut self) {
-        let session = self.server.session.clone();
         self.now = Instant::now();
         if !self.out.is_empty()
             && let Ok(n) = self.stream.try_write(&self.out)
@@ -102,13 +101,13 @@ impl Connection {
             let _ = self.wrote(n);
         }
         let _ = socket::finish(&self.stream);
-        let size = session.spec.recv_size;
+        let size = self.server.session.spec.recv_size;
         let mut buffer = BytesMut::new();
         for _ in 0..LAST_READS {
             buffer.reserve(size);
             let read = self.stream.try_read_buf(&mut (&mut buffer).limit(size));
             match read {
-                Ok(1..) if session.emitter.has_room() => {
+                Ok(1..) if self.tell() => {
                     self.note_received(&socket::payload(&mut buffer, size));
                 }
                 _ => break,
