@@ -32,6 +32,8 @@ const CRATES: [(&str, &[&str]); 8] = [
             "bytes",
             "futures_util",
             "if_addrs",
+            "libc",
+            "nix",
             "rustix",
             "socket2",
             "thiserror",

@@ -8,8 +8,9 @@ mod support;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use netplay::model::command::{Command, Target};
-use netplay::model::event::{By, ConnId, EventKind, How, Outcome};
+use netplay::model::event::{By, ConnId, Event, EventKind, How, Outcome};
 use netplay::model::failure::FailureKind;
 use netplay::model::spec::{Protocol, Scene, Side, Spec};
 use support::{ONE, Watch, assert_quick, has_ipv6, loopbacks, soon, spec};
@@ -636,6 +637,28 @@ async fn a_connection_that_never_runs_dry_gives_way_to_all_others() {
     watch.stopped().await;
     assert_quick(began);
     flood.join().unwrap();
+}
+
+#[tokio::test]
+async fn what_follows_a_flood_is_told_of_though_it_is_one_byte() {
+    const FLOOD: usize = 16 << 20;
+    let (mut watch, address) = serve(server(LOCAL)).await;
+    let flood = std::thread::spawn(move || {
+        let mut peer = std::net::TcpStream::connect(address).unwrap();
+        std::io::Write::write_all(&mut peer, &vec![b'x'; FLOOD]).unwrap();
+        peer
+    });
+    let came = |events: &[Event], least: usize| {
+        let bytes = events.iter().filter_map(|event| event.kind.data());
+        (bytes.map(Bytes::len).sum::<usize>() >= least).then_some(())
+    };
+    watch.until("the flood", |events| came(events, FLOOD)).await;
+    let mut peer = flood.join().unwrap();
+    std::io::Write::write_all(&mut peer, b"!").unwrap();
+    watch
+        .until("one more", |events| came(events, FLOOD + 1))
+        .await;
+    assert_eq!(watch.pieces().last().unwrap(), "!");
 }
 
 #[tokio::test]

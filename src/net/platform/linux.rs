@@ -5,6 +5,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsRawFd;
 
+use nix::sys::socket::setsockopt;
 use rustix::net::SendFlags;
 use socket2::SockRef;
 use tokio::io::Interest;
@@ -135,6 +136,26 @@ pub(in crate::net) fn limit_unsent(socket: &SockRef<'_>, bytes: u32) {
     let _ = socket.set_tcp_notsent_lowat(bytes);
 }
 
+mod low_water {
+    use nix::{setsockopt_impl, sockopt_impl};
+
+    sockopt_impl!(
+        /// `SO_RCVLOWAT`, see socket(7).
+        Receive,
+        SetOnly,
+        libc::SOL_SOCKET,
+        libc::SO_RCVLOWAT,
+        i32
+    );
+}
+
+/// Lets whoever waits to read be woken once so many bytes have come, or the end; whether the system
+/// does that. When so many are there already they are told of anew.
+pub(in crate::net) fn wake_reader_at(stream: &TcpStream, bytes: usize) -> bool {
+    let bytes = bytes.try_into().unwrap_or(i32::MAX);
+    setsockopt(stream, low_water::Receive, &bytes).is_ok()
+}
+
 /// Sends the last bytes of our direction, which must be ended after it: they wait for that, so that
 /// both can go in one segment. Gives how many bytes were taken.
 pub(in crate::net) fn send_last(stream: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
@@ -181,7 +202,10 @@ impl Drops {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::AsyncReadExt as _;
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::time::timeout;
 
     use super::*;
 
@@ -233,6 +257,38 @@ mod tests {
         let options = SockRef::from(&stream);
         assert!(options.tcp_nodelay().unwrap());
         assert_eq!(options.tcp_notsent_lowat().unwrap(), 12_345);
+    }
+
+    #[tokio::test]
+    async fn a_reader_sleeps_until_enough_has_come() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut peer = TcpStream::connect(address).await.unwrap();
+        let (stream, _) = listener.accept().await.unwrap();
+        let is_ready = async || {
+            let limit = Duration::from_millis(50);
+            timeout(limit, stream.readable()).await.is_ok()
+        };
+        let mut got = [0; 20];
+        assert!(stream.try_read(&mut got).is_err());
+        assert!(wake_reader_at(&stream, 10));
+        peer.write_all(b"nine more").await.unwrap();
+        assert!(!is_ready().await);
+        peer.write_all(b"!").await.unwrap();
+        assert!(is_ready().await);
+        assert_eq!(stream.try_read(&mut got).unwrap(), 10);
+        assert!(stream.try_read(&mut got).is_err());
+        // What is there already is told of when a lower mark is reached by it.
+        peer.write_all(b"nine").await.unwrap();
+        assert!(!is_ready().await);
+        assert!(wake_reader_at(&stream, 1));
+        assert!(is_ready().await);
+        assert_eq!(stream.try_read(&mut got).unwrap(), 4);
+        assert!(stream.try_read(&mut got).is_err());
+        // The end always is.
+        assert!(wake_reader_at(&stream, 10));
+        peer.shutdown().await.unwrap();
+        assert!(is_ready().await);
     }
 
     #[tokio::test]

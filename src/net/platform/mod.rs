@@ -10,14 +10,14 @@ use std::io;
 use std::net::IpAddr;
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::{Drops, INHERITS, holder, limit_unsent, send_last};
+pub(super) use linux::{Drops, INHERITS, holder, limit_unsent, send_last, wake_reader_at};
 #[cfg(unix)]
 pub use unix::raise_descriptor_limit;
 #[cfg(unix)]
 pub(super) use unix::{descriptor_limit, is_out_of_descriptors, is_too_large};
 
 #[cfg(not(target_os = "linux"))]
-pub(super) use unknown::{Drops, INHERITS, holder, limit_unsent, send_last};
+pub(super) use unknown::{Drops, INHERITS, holder, limit_unsent, send_last, wake_reader_at};
 #[cfg(not(unix))]
 pub use windows::raise_descriptor_limit;
 #[cfg(not(unix))]
@@ -53,6 +53,10 @@ mod unknown {
     pub(in crate::net) const INHERITS: bool = false;
 
     pub(in crate::net) fn limit_unsent(_socket: &socket2::SockRef<'_>, _bytes: u32) {}
+
+    pub(in crate::net) fn wake_reader_at(_stream: &tokio::net::TcpStream, _bytes: usize) -> bool {
+        false
+    }
 
     pub(in crate::net) fn send_last(
         stream: &tokio::net::TcpStream,

@@ -1,6 +1,7 @@
 //! One TCP connection: a reader and a writer, two futures in one task, so that neither ever holds
 //! up the other or a stop. What the connection says by itself is the scene's matter.
 
+mod floodgate;
 mod reading;
 
 use std::io::{self, ErrorKind};

@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind};
 use bytes::{BufMut, Bytes, BytesMut};
 use tokio::task::yield_now;
 
+use super::floodgate::Floodgate;
 use super::{Connection, End};
 use crate::model::event::{Event, EventKind};
 use crate::model::failure::What;
@@ -19,11 +20,6 @@ pub(super) const BYTES_IN_A_ROW: usize = 2 << 20;
 const READS_AT_ONCE: usize = 16;
 /// The largest buffer that several reads share, in bytes.
 const SHARED_BUFFER: usize = 64 << 10;
-/// It is a flood when so many bytes came since there was nothing to read.
-const FLOOD: usize = 64 << 10;
-/// How often to look for more of a flood before going to sleep; a look takes about a microsecond.
-const LOOKS: usize = 64;
-
 /// A row of reads.
 pub(super) struct Row {
     bytes: usize,
@@ -53,13 +49,13 @@ impl Connection {
     }
 
     pub(super) async fn read_to_end(&self) -> io::Result<()> {
-        let mut came = 0;
+        let mut gate = Floodgate::new(&self.stream);
         loop {
-            self.stream.readable().await?;
+            gate.readable().await?;
             self.line.answer_room().await;
             self.session.emitter.room().await;
             let row = self.read_row(BYTES_IN_A_ROW)?;
-            came += row.bytes;
+            gate.passed(row.bytes);
             match row.end {
                 RowEnd::Finished => {
                     self.peer_has_finished();
@@ -67,24 +63,7 @@ impl Connection {
                 }
                 // Neither waiting for readiness nor reading ever gives way by itself.
                 RowEnd::Paused => yield_now().await,
-                RowEnd::Drained => {
-                    if came >= FLOOD {
-                        self.look_for_more().await;
-                    }
-                    came = 0;
-                }
-            }
-        }
-    }
-
-    /// Looks a few times whether more has come, with turns for others in between: in a flood it has,
-    /// sooner than this thread could fall asleep and be woken, which would take the peer's time too.
-    async fn look_for_more(&self) {
-        for _ in 0..LOOKS {
-            tokio::select! {
-                biased;
-                _ = self.stream.readable() => return,
-                () = yield_now() => {}
+                RowEnd::Drained => gate.drained().await,
             }
         }
     }
