@@ -339,4 +339,12 @@ impl EventKind {
             _ => None,
         }
     }
+
+    /// The same, to be replaced.
+    pub fn data_mut(&mut self) -> Option<&mut Bytes> {
+        match self {
+            EventKind::Received { data, .. } | EventKind::Sent { data, .. } => Some(data),
+            _ => None,
+        }
+    }
 }

@@ -4,6 +4,10 @@
 //! Control events are never dropped and never wait. Readers of sockets ask for room first
 //! ([`Emitter::room`], TCP: a slow watcher slows the peer) or look whether there is some
 //! ([`Emitter::has_place`], UDP: what cannot be kept is counted as lost).
+//!
+//! A watcher that keeps only the latest bytes of a session says so ([`Feed::emitter_of_latest`]):
+//! what it would let go of at once is let go of in the lane. In a flood that is nearly all, and a
+//! watcher that draws a frame slows nobody.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -65,21 +69,45 @@ impl Default for Clock {
     }
 }
 
-#[derive(Debug, Default)]
+/// Stands for the payloads that are gone, unless one was longer.
+static BLANK: [u8; 64 << 10] = [0; 64 << 10];
+
+#[derive(Debug)]
 struct Waiting {
     events: Vec<Event>,
+    /// Of the payloads that are held.
     bytes: usize,
+    /// How many bytes of payload are worth holding: behind so many, older ones are let go of.
+    worth: usize,
+    /// The payloads of so many events, the first ones, are gone.
+    gone: usize,
+    /// Stands for them: at least as long as the longest, and never looked at.
+    blank: Bytes,
     /// `Stopped` was emitted: nothing may follow.
     stopped: bool,
 }
 
 impl Waiting {
+    fn new(worth: usize) -> Waiting {
+        Waiting {
+            events: Vec::new(),
+            bytes: 0,
+            worth,
+            gone: 0,
+            blank: Bytes::from_static(&BLANK),
+            stopped: false,
+        }
+    }
+
     /// How many bytes may still come before readers pause.
     fn room(&self) -> usize {
-        if self.events.len() < LANE_EVENTS {
-            LANE_BYTES.saturating_sub(self.bytes)
-        } else {
+        if self.events.len() >= LANE_EVENTS {
             0
+        } else if self.worth <= LANE_BYTES {
+            // Whatever comes, no more than these are held.
+            LANE_BYTES
+        } else {
+            LANE_BYTES.saturating_sub(self.bytes)
         }
     }
 
@@ -89,7 +117,32 @@ impl Waiting {
 
     /// Whether a watcher should not wait any longer, or readers would soon have to.
     fn is_urgent(&self) -> bool {
-        self.bytes >= LANE_BYTES / 2 || self.events.len() >= LANE_EVENTS / 2
+        self.room() <= LANE_BYTES / 2 || self.events.len() >= LANE_EVENTS / 2
+    }
+
+    /// Lets go of the payloads behind which enough has come.
+    fn let_go(&mut self) {
+        while let Some(event) = self.events.get_mut(self.gone) {
+            let len = event.kind.data().map_or(0, Bytes::len);
+            if self.bytes - len < self.worth {
+                break;
+            }
+            if let Some(data) = event.kind.data_mut() {
+                if self.blank.len() < len {
+                    self.blank = vec![0; len].into();
+                }
+                *data = self.blank.slice(..len);
+            }
+            self.bytes -= len;
+            self.gone += 1;
+        }
+    }
+
+    /// Takes all events, and leaves an empty list in their place.
+    fn take(&mut self, empty: &mut Vec<Event>) {
+        std::mem::swap(&mut self.events, empty);
+        self.bytes = 0;
+        self.gone = 0;
     }
 }
 
@@ -175,6 +228,7 @@ impl Emitter {
         let (first, calm) = (waiting.events.is_empty(), !waiting.is_urgent());
         waiting.bytes += bytes;
         append(&mut waiting);
+        waiting.let_go();
         let (urgent, room) = (waiting.is_urgent(), waiting.room());
         drop(waiting);
         if first {
@@ -244,9 +298,26 @@ impl Feed {
 
     /// Opens a lane for a new session.
     pub fn emitter(&mut self, id: SessionId) -> Emitter {
+        self.open(id, usize::MAX)
+    }
+
+    /// The same for a session of which the watcher keeps the latest `bytes` of payload at most. An
+    /// older payload is taken with its length, but without its bytes, and readers need not pause for
+    /// it. Not for a watcher that looks at every payload. For more bytes than wait in a lane this is
+    /// the same as [`Feed::emitter`].
+    pub fn emitter_of_latest(&mut self, id: SessionId, bytes: usize) -> Emitter {
+        let worth = if bytes <= LANE_BYTES {
+            bytes
+        } else {
+            usize::MAX
+        };
+        self.open(id, worth)
+    }
+
+    fn open(&mut self, id: SessionId, worth: usize) -> Emitter {
         let lane = Arc::new(Lane {
             id,
-            waiting: Mutex::default(),
+            waiting: Mutex::new(Waiting::new(worth)),
             room: Notify::new(),
             wake: self.wake.clone(),
         });
@@ -285,11 +356,7 @@ impl Feed {
     pub fn drain(&mut self, mut take: impl FnMut(SessionId, Event)) -> usize {
         let mut taken = 0;
         for lane in &self.lanes {
-            {
-                let mut waiting = lane.lock();
-                std::mem::swap(&mut waiting.events, &mut self.spare);
-                waiting.bytes = 0;
-            }
+            lane.lock().take(&mut self.spare);
             if self.spare.is_empty() {
                 continue;
             }
@@ -310,8 +377,12 @@ impl Feed {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
     use crate::model::event::{ConnId, Outcome};
+    use crate::model::log::{EntryId, Log};
 
     fn read(data: impl Into<Bytes>) -> Event {
         Event {
@@ -347,5 +418,77 @@ mod tests {
         emitter.emit_all(&mut reads);
         assert!(reads.is_empty());
         assert_eq!(feed.drain(|_, _| ()), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn a_log_of_the_latest_is_the_same_whether_or_not_the_lane_let_go(
+            limit in 0..3000_usize,
+            batches in vec(vec(0..500_usize, 0..40), 1..5),
+        ) {
+            let mut feed = Feed::new(Clock::new());
+            let latest = feed.emitter_of_latest(SessionId(0), limit);
+            let all = feed.emitter(SessionId(1));
+            let mut logs = [Log::new(limit), Log::new(limit)];
+            for lens in batches {
+                for (n, len) in lens.into_iter().enumerate() {
+                    let event = read(vec![u8::try_from(n).unwrap() + 1; len]);
+                    latest.emit_all(&mut vec![event.clone()]);
+                    all.emit_all(&mut vec![event]);
+                }
+                let mut held = 0;
+                let mut lens = [Vec::new(), Vec::new()];
+                feed.drain(|SessionId(of), event| {
+                    let data = event.kind.data().unwrap();
+                    lens[of as usize].push(data.len());
+                    if of == 0 && data.first() != Some(&0) {
+                        held += data.len();
+                    }
+                    logs[of as usize].push(event);
+                });
+                prop_assert!(held < limit.max(1) + 500);
+                prop_assert_eq!(&lens[0], &lens[1]);
+                let [latest, all] = &logs;
+                prop_assert_eq!((latest.start(), latest.end()), (all.start(), all.end()));
+                for id in all.start().0..all.end().0 {
+                    prop_assert_eq!(latest.get(EntryId(id)), all.get(EntryId(id)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_payload_longer_than_others_keeps_its_length_when_it_is_gone() {
+        let mut feed = Feed::new(Clock::new());
+        let latest = feed.emitter_of_latest(SessionId(1), 10);
+        let lens = [BLANK.len() * 2, 3, BLANK.len() * 3, 10];
+        for len in lens {
+            latest.emit_all(&mut vec![read(vec![1; len])]);
+        }
+        let mut taken = Vec::new();
+        feed.drain(|_, event| taken.push(event.kind.data().unwrap().clone()));
+        assert!(taken.iter().map(Bytes::len).eq(lens));
+        let gone = |data: &Bytes| data.iter().all(|byte| *byte == 0);
+        assert!(taken[..3].iter().all(gone));
+        assert_eq!(taken[3], [1; 10][..]);
+    }
+
+    #[test]
+    fn for_the_latest_readers_pause_only_by_the_number_of_events() {
+        let mut feed = Feed::new(Clock::new());
+        let latest = feed.emitter_of_latest(SessionId(1), LANE_BYTES);
+        let all = feed.emitter_of_latest(SessionId(2), LANE_BYTES + 1);
+        for emitter in [&latest, &all] {
+            emitter.emit_all(&mut vec![read(vec![1; LANE_BYTES]), read("b")]);
+        }
+        assert!(latest.has_room());
+        assert!(!all.has_room());
+        for _ in 2..LANE_EVENTS {
+            assert!(latest.has_room());
+            latest.emit_all(&mut vec![read("c")]);
+        }
+        assert!(!latest.has_room());
+        feed.drain(|_, _| ());
+        assert!(latest.has_room());
     }
 }

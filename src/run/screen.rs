@@ -33,6 +33,7 @@ use crate::app::spot::{Pointer, Spots};
 use crate::app::{App, Effect, Machine, Message};
 use crate::model::event::{EventKind, SessionId};
 use crate::model::launch::ScreenLaunch;
+use crate::model::spec::Protocol;
 use crate::net::{self, Clock, Feed, Handle};
 use crate::ui::News;
 use crate::ui::canvas::Canvas;
@@ -68,6 +69,8 @@ pub struct Screen<B: Backend> {
     canvas: Canvas,
     clock: Clock,
     feed: Feed,
+    /// How many bytes of each session are kept.
+    history: usize,
     /// Where sessions run.
     sessions: runtime::Handle,
     handles: HashMap<SessionId, Handle>,
@@ -96,7 +99,7 @@ impl<B: Backend> Screen<B> {
         backend: B,
         pause: Pause,
     ) -> Result<Self, B::Error> {
-        let size = backend.size()?;
+        let (size, history) = (backend.size()?, launch.history);
         let (app, effects) = App::new(launch, machine, (size.width, size.height), clock.now());
         let mut screen = Screen {
             app,
@@ -104,6 +107,7 @@ impl<B: Backend> Screen<B> {
             canvas: Canvas::new(size),
             clock,
             feed: Feed::new(clock),
+            history,
             sessions: runtime::Handle::current(),
             handles: HashMap::new(),
             pause,
@@ -299,7 +303,11 @@ impl<B: Backend> Screen<B> {
         for effect in effects {
             match effect {
                 Effect::Start(id, spec) => {
-                    let emitter = self.feed.emitter(id);
+                    let emitter = match spec.protocol {
+                        // Of its bytes only those that are kept are ever looked at.
+                        Protocol::Tcp => self.feed.emitter_of_latest(id, self.history),
+                        Protocol::Udp | Protocol::Http => self.feed.emitter(id),
+                    };
                     let _there = self.sessions.enter();
                     self.handles.insert(id, net::start(*spec, emitter));
                 }

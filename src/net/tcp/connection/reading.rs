@@ -93,11 +93,7 @@ impl Connection {
                     reads.push(self.received(socket::payload(&mut buffer, size)));
                     // A short read took all that was there: whoever watches need not wait for a look
                     // at nothing.
-                    if n < size
-                        || reads.len() == READS_AT_ONCE
-                        || buffer.capacity() < size
-                        || bytes >= limit
-                    {
+                    if n < size || reads.len() == READS_AT_ONCE || bytes >= limit {
                         limit = bytes + self.tell(&mut reads);
                     }
                     if bytes >= limit.min(most) {
