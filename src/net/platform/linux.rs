@@ -150,7 +150,8 @@ mod low_water {
 }
 
 /// Lets whoever waits to read be woken once so many bytes have come, or the end; whether the system
-/// does that. When so many are there already they are told of anew.
+/// does that. When so many are there already they are told of anew. The system makes room for so
+/// many, as far as its limits go, and leaves it so.
 pub(in crate::net) fn wake_reader_at(stream: &TcpStream, bytes: usize) -> bool {
     let bytes = bytes.try_into().unwrap_or(i32::MAX);
     setsockopt(stream, low_water::Receive, &bytes).is_ok()

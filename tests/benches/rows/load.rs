@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long one measurement sends.
-pub const TIME: Duration = Duration::from_millis(500);
+pub const TIME: Duration = Duration::from_secs(1);
 /// From how many threads connections are made.
 const THREADS: usize = 4;
 /// How long a program may take to read what is left and to close.

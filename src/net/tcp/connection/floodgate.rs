@@ -17,9 +17,11 @@ const FLOOD: usize = 64 << 10;
 const LOOKS: usize = 64;
 /// It lasts when so many bytes came without a quiet moment.
 const LASTING: usize = 2 << 20;
-/// How many bytes are worth waking up for then. With half of it and small reads, reader and peer
-/// sometimes wait for each other.
+/// How many bytes are worth waking up for then.
 const WORTH_WAKING: usize = 512 << 10;
+/// For how many there is to be room, so that the peer goes on while something else holds up the
+/// reader: a frame that is drawn on the same processor.
+const ROOM: usize = 2 << 20;
 /// How long, about, to wait for so many. When they don't come the flood is over.
 const GATHER: Duration = Duration::from_millis(1);
 
@@ -62,7 +64,7 @@ impl<'a> Floodgate<'a> {
     /// Nothing more is there now. Others get their turn before this returns, if it takes any time.
     pub(super) async fn drained(&mut self) {
         if self.came >= LASTING && !self.raised {
-            self.raised = platform::wake_reader_at(self.stream, WORTH_WAKING);
+            self.raise();
         }
         let goes_on = self.raised || self.came >= FLOOD && self.has_more().await;
         if !goes_on {
@@ -81,6 +83,12 @@ impl<'a> Floodgate<'a> {
             }
         }
         false
+    }
+
+    /// The system makes room for what it is to wait for, and keeps that when it is to wait for less.
+    fn raise(&mut self) {
+        self.raised = platform::wake_reader_at(self.stream, ROOM)
+            && platform::wake_reader_at(self.stream, WORTH_WAKING);
     }
 
     /// What waits already is told of by the system as this is done.
