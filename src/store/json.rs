@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use self::escape::push_text;
+use self::escape::{push_if_text, push_text};
 use crate::model::event::{Event, EventKind};
 use crate::model::failure::Failure;
 use crate::model::http::{Message, Request, Response};
@@ -233,9 +233,10 @@ fn failure_fields(out: &mut Vec<u8>, failure: &Failure) {
 
 fn payload(out: &mut Vec<u8>, data: &[u8]) {
     number_field(out, "len", data.len() as u64);
-    if let Ok(text) = std::str::from_utf8(data) {
-        text_field(out, "text", text);
-    } else {
+    let start = out.len();
+    name(out, "text");
+    if !push_if_text(out, data) {
+        out.truncate(start);
         name(out, "data");
         out.push(b'"');
         let start = out.len();
