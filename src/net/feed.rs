@@ -301,13 +301,13 @@ impl Feed {
         self.open(id, usize::MAX)
     }
 
-    /// The same for a session of which the watcher keeps the latest `bytes` of payload at most. An
-    /// older payload is taken with its length, but without its bytes, and readers need not pause for
-    /// it. Not for a watcher that looks at every payload. For more bytes than wait in a lane this is
-    /// the same as [`Feed::emitter`].
+    /// The same for a session of which the watcher keeps the latest `bytes` of payload at most, and
+    /// the newest one in any case. An older payload is taken with its length, but without its bytes,
+    /// and readers need not pause for it. Not for a watcher that looks at every payload. For more
+    /// bytes than wait in a lane this is the same as [`Feed::emitter`].
     pub fn emitter_of_latest(&mut self, id: SessionId, bytes: usize) -> Emitter {
         let worth = if bytes <= LANE_BYTES {
-            bytes
+            bytes.max(1)
         } else {
             usize::MAX
         };
@@ -471,6 +471,16 @@ mod tests {
         let gone = |data: &Bytes| data.iter().all(|byte| *byte == 0);
         assert!(taken[..3].iter().all(gone));
         assert_eq!(taken[3], [1; 10][..]);
+    }
+
+    #[test]
+    fn the_newest_payload_is_held_however_few_bytes_are_kept() {
+        let mut feed = Feed::new(Clock::new());
+        let latest = feed.emitter_of_latest(SessionId(1), 0);
+        latest.emit_all(&mut vec![read("a"), read("b")]);
+        let mut taken = Vec::new();
+        feed.drain(|_, event| taken.push(event));
+        assert_eq!(taken, [read("\0"), read("b")]);
     }
 
     #[test]
