@@ -260,12 +260,18 @@ mod tests {
         assert_eq!(options.tcp_notsent_lowat().unwrap(), 12_345);
     }
 
-    #[tokio::test]
-    async fn a_reader_sleeps_until_enough_has_come() {
+    /// Two ends of a connection.
+    async fn pair() -> (TcpStream, TcpStream) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let mut peer = TcpStream::connect(address).await.unwrap();
+        let peer = TcpStream::connect(address).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();
+        (stream, peer)
+    }
+
+    #[tokio::test]
+    async fn a_reader_sleeps_until_enough_has_come() {
+        let (stream, mut peer) = pair().await;
         let is_ready = async || {
             let limit = Duration::from_millis(50);
             timeout(limit, stream.readable()).await.is_ok()
@@ -294,10 +300,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_last_bytes_arrive_with_the_end() {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut peer = TcpStream::connect(address).await.unwrap();
-        let (stream, _) = listener.accept().await.unwrap();
+        let (stream, mut peer) = pair().await;
         stream.writable().await.unwrap();
         assert_eq!(send_last(&stream, b"the last").unwrap(), 8);
         SockRef::from(&stream)

@@ -87,8 +87,10 @@ impl<'a> Floodgate<'a> {
 
     /// The system makes room for what it is to wait for, and keeps that when it is to wait for less.
     fn raise(&mut self) {
-        self.raised = platform::wake_reader_at(self.stream, ROOM)
-            && platform::wake_reader_at(self.stream, WORTH_WAKING);
+        self.raised = platform::wake_reader_at(self.stream, ROOM);
+        if self.raised {
+            platform::wake_reader_at(self.stream, WORTH_WAKING);
+        }
     }
 
     /// What waits already is told of by the system as this is done.
@@ -124,6 +126,13 @@ mod tests {
         (stream, peer)
     }
 
+    async fn after_a_lasting_flood(stream: &TcpStream) -> Floodgate<'_> {
+        let mut gate = Floodgate::new(stream);
+        gate.passed(LASTING);
+        gate.drained().await;
+        gate
+    }
+
     /// Reads what is there, once there is something.
     async fn read(stream: &TcpStream, ready: impl Future<Output = io::Result<()>>) -> usize {
         let limit = Duration::from_secs(10);
@@ -136,9 +145,7 @@ mod tests {
     #[tokio::test]
     async fn few_bytes_after_a_flood_are_waited_for_in_vain_only_for_a_moment() {
         let (stream, mut peer) = pair().await;
-        let mut gate = Floodgate::new(&stream);
-        gate.passed(LASTING);
-        gate.drained().await;
+        let mut gate = after_a_lasting_flood(&stream).await;
         assert_eq!(gate.raised, cfg!(target_os = "linux"));
         peer.write_all(b"few").await.unwrap();
         assert_eq!(read(&stream, gate.readable()).await, 3);
@@ -150,9 +157,7 @@ mod tests {
     #[tokio::test]
     async fn the_next_reader_is_woken_by_one_byte() {
         let (stream, mut peer) = pair().await;
-        let mut gate = Floodgate::new(&stream);
-        gate.passed(LASTING);
-        gate.drained().await;
+        let gate = after_a_lasting_flood(&stream).await;
         peer.write_all(b"1").await.unwrap();
         drop(gate);
         assert_eq!(read(&stream, stream.readable()).await, 1);

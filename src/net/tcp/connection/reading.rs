@@ -20,6 +20,7 @@ pub(super) const BYTES_IN_A_ROW: usize = 2 << 20;
 const READS_AT_ONCE: usize = 16;
 /// The largest buffer that several reads share, in bytes.
 const SHARED_BUFFER: usize = 64 << 10;
+
 /// A row of reads.
 pub(super) struct Row {
     bytes: usize,
