@@ -154,7 +154,7 @@ impl Encoder {
         self.put(format_args!("{:>8}  ", Size(data.len() as u64)));
         // Most of it needs no second look at its characters, and so no second copy.
         self.flush(out);
-        let rest = plain_lines(data, |text| out.extend_from_slice(text));
+        let rest = plain_lines(data, out);
         one_line(rest, &mut self.line);
     }
 

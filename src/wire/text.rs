@@ -9,9 +9,9 @@ use std::fmt;
 use std::iter::FusedIterator;
 use std::ops::Range;
 
-use memchr::memchr;
 use unicode_width::UnicodeWidthStr;
 
+use super::ascii::Printable;
 use super::characters::{
     cells, changes_emoji, is_boundary, is_emoji_sequence, is_hidden, is_jamo, is_mark,
     is_regional_indicator, is_trailing_jamo, stands_alone,
@@ -218,7 +218,7 @@ impl<'a> Tokens<'a> {
     fn ascii(&self) -> Part<'a> {
         let rest = part(self.bytes, self.pos..);
         let rest = part(rest, ..rest.len().min(self.longest.into()));
-        let mut len = printable_ascii(rest);
+        let mut len = <Printable>::run(rest);
         // A mark that follows belongs to the last character of the run, not to the run.
         if self.look.unicode && self.bytes.get(self.pos + len).is_some_and(|b| *b >= 0x80) {
             let last = self.pos + len - 1;
@@ -366,51 +366,44 @@ pub fn incomplete_tail(bytes: &[u8]) -> usize {
 /// Appends bytes as text of one line, from which [`super::escapes::unescape`] makes the same bytes
 /// again: what is not printable is escaped, and `\` doubled.
 pub fn one_line(bytes: &[u8], out: &mut String) {
-    out.reserve(bytes.len());
-    let rest = plain_lines(bytes, |text| out.push_str(well_formed(text)));
+    let mut plain = Vec::with_capacity(bytes.len());
+    let rest = plain_lines(bytes, &mut plain);
+    out.push_str(well_formed(&plain));
     for token in Tokens::new(rest, LINE) {
         match token.shown {
             Shown::Source(text) => {
-                double_backslashes(text.as_bytes(), |text| out.push_str(well_formed(text)));
+                for (at, part) in text.split('\\').enumerate() {
+                    out.push_str(if at == 0 { "" } else { "\\\\" });
+                    out.push_str(part);
+                }
             }
             mark => mark.push_to(out),
         }
     }
 }
 
-/// What [`one_line`] makes of lines of ASCII, as most are, piece by piece and without taking them
-/// apart. Gives what is left from the first byte on that is not so simple, or from the one before:
-/// what follows may be joined to it.
-pub(crate) fn plain_lines(bytes: &[u8], mut push: impl FnMut(&[u8])) -> &[u8] {
+/// Appends what [`one_line`] makes of lines of ASCII, as most are, without cutting them into tokens.
+/// Gives what is left from the first byte on that is not so simple, or from the one before: what
+/// follows may be joined to it.
+pub(crate) fn plain_lines<'a>(bytes: &'a [u8], out: &mut Vec<u8>) -> &'a [u8] {
     let mut rest = bytes;
-    while !rest.is_empty() {
-        let printable = printable_ascii(rest);
-        let mark = match rest.get(printable) {
+    loop {
+        let run = Printable::<b'\\'>::push_run(out, rest);
+        let mark = match rest.get(run) {
             Some(b'\n') => b"\\n",
             Some(b'\r') => b"\\r",
             Some(b'\t') => b"\\t",
+            Some(b'\\') if rest.get(run + 1).is_none_or(u8::is_ascii) => b"\\\\",
             Some(_) => {
-                let (plain, left) = rest.split_at(printable.saturating_sub(1));
-                double_backslashes(plain, push);
-                return left;
+                let before = usize::from(run > 0);
+                out.truncate(out.len() - before);
+                return part(rest, run - before..);
             }
-            None => &b""[..],
+            None => return &[],
         };
-        double_backslashes(part(rest, ..printable), &mut push);
-        push(mark);
-        rest = rest.get(printable + 1..).unwrap_or_default();
+        out.extend_from_slice(mark);
+        rest = part(rest, run + 1..);
     }
-    rest
-}
-
-fn double_backslashes(text: &[u8], mut push: impl FnMut(&[u8])) {
-    let mut rest = text;
-    while let Some(at) = memchr(b'\\', rest) {
-        push(part(rest, ..=at));
-        push(b"\\");
-        rest = part(rest, at + 1..);
-    }
-    push(rest);
 }
 
 /// The same as a new string.
@@ -448,21 +441,6 @@ pub fn spelled(text: &str, charset: Charset) -> Cow<'_, str> {
         token.shown.push_to(&mut spelled);
     }
     Cow::Owned(spelled)
-}
-
-/// How many bytes at the beginning are printable ASCII.
-fn printable_ascii(bytes: &[u8]) -> usize {
-    let printable = |b: &u8| b.wrapping_sub(b' ') <= b'~' - b' ';
-    // Without an early exit within a block, the compiler takes a block at once.
-    let blocks = bytes
-        .chunks_exact(32)
-        .take_while(|block| block.iter().fold(true, |all, b| all & printable(b)))
-        .count();
-    let done = blocks * 32;
-    done + part(bytes, done..)
-        .iter()
-        .take_while(|b| printable(b))
-        .count()
 }
 
 /// The well-formed character at the beginning (RFC 3629 §4).

@@ -304,3 +304,9 @@ fn safe_text_is_borrowed_when_it_is_clean() {
         r"a\b\r\n\x1b]0;x\x07\u{202e}"
     );
 }
+
+#[test]
+fn a_mark_on_a_backslash_stays_on_it() {
+    assert_eq!(one_line_string("\\\u{301}a".as_bytes()), "\\\\\u{301}a");
+    assert_eq!(one_line_string("a\\\u{301}".as_bytes()), "a\\\\\u{301}");
+}

@@ -1,8 +1,22 @@
 //! JSON strings of printable ASCII (RFC 8259 section 7): everything else becomes an escape.
 
-/// What is looked at together.
-const BLOCK: usize = 32;
-const WORD: usize = size_of::<u64>();
+use crate::wire::ascii::Printable;
+
+/// What stands for itself.
+type Plain = Printable<b'"', b'\\'>;
+
+/// The letters of two-character escapes; 0 where there is none.
+const LETTERS: [u8; 128] = {
+    let mut letters = [0; 128];
+    letters[b'"' as usize] = b'"';
+    letters[b'\\' as usize] = b'\\';
+    letters[b'\n' as usize] = b'n';
+    letters[b'\r' as usize] = b'r';
+    letters[b'\t' as usize] = b't';
+    letters[0x8] = b'b';
+    letters[0xC] = b'f';
+    letters
+};
 
 /// Appends a text.
 pub(super) fn push_text(out: &mut Vec<u8>, text: &str) {
@@ -18,7 +32,7 @@ pub(super) fn push_if_text(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
     out.push(b'"');
     let mut rest = bytes;
     loop {
-        rest = &rest[push_plain(out, rest)..];
+        rest = &rest[Plain::push_run(out, rest)..];
         match rest {
             [] => break,
             [other, behind @ ..] if other.is_ascii() => {
@@ -42,7 +56,7 @@ pub(super) fn push_if_text(out: &mut Vec<u8>, bytes: &[u8]) -> bool {
 fn push_escaped(out: &mut Vec<u8>, text: &str) {
     let mut rest = text;
     loop {
-        let plain = push_plain(out, rest.as_bytes());
+        let plain = Plain::push_run(out, rest.as_bytes());
         let mut chars = rest[plain..].chars();
         let Some(c) = chars.next() else { break };
         push_escape(out, c);
@@ -50,73 +64,22 @@ fn push_escaped(out: &mut Vec<u8>, text: &str) {
     }
 }
 
-/// Appends the bytes up to the first that does not stand for itself; how many. Whole blocks are
-/// copied before they are looked at: that is a few instructions, to copy just a part of one is not.
-fn push_plain(out: &mut Vec<u8>, bytes: &[u8]) -> usize {
-    let (blocks, rest) = bytes.as_chunks::<BLOCK>();
-    for (at, block) in blocks.iter().enumerate() {
-        out.extend_from_slice(block);
-        let is_all_plain = block.iter().fold(true, |all, &byte| all & is_plain(byte));
-        if !is_all_plain {
-            let plain = plain_run(block);
-            out.truncate(out.len() - (BLOCK - plain));
-            return at * BLOCK + plain;
-        }
-    }
-    let plain = plain_run(rest);
-    out.extend_from_slice(&rest[..plain]);
-    blocks.len() * BLOCK + plain
-}
-
+#[inline]
 fn push_escape(out: &mut Vec<u8>, c: char) {
-    let short = match c {
-        '"' => b'"',
-        '\\' => b'\\',
-        '\n' => b'n',
-        '\r' => b'r',
-        '\t' => b't',
-        '\u{8}' => b'b',
-        '\u{C}' => b'f',
-        _ => {
-            let mut units = [0; 2];
-            for unit in c.encode_utf16(&mut units) {
-                const HEX: &[u8; 16] = b"0123456789abcdef";
-                let digit = |shift: u16| HEX[usize::from((*unit >> shift) & 0xF)];
-                out.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
-            }
-            return;
-        }
-    };
-    out.extend_from_slice(&[b'\\', short]);
-}
-
-/// Whether a byte stands for itself.
-fn is_plain(byte: u8) -> bool {
-    matches!(byte, 0x20..=0x7E) && !matches!(byte, b'"' | b'\\')
-}
-
-/// How many bytes from the start stand for themselves.
-fn plain_run(bytes: &[u8]) -> usize {
-    let (words, rest) = bytes.as_chunks::<WORD>();
-    for (at, word) in words.iter().enumerate() {
-        let others = others(u64::from_le_bytes(*word));
-        if others != 0 {
-            return at * WORD + others.trailing_zeros() as usize / 8;
-        }
+    match LETTERS.get(c as usize) {
+        Some(letter @ 1..) => out.extend_from_slice(&[b'\\', *letter]),
+        _ => push_units(out, c),
     }
-    words.len() * WORD + rest.iter().take_while(|byte| is_plain(**byte)).count()
 }
 
-/// The highest bit of each byte of the word that does not stand for itself.
-fn others(word: u64) -> u64 {
-    const EACH: u64 = u64::MAX / 0xFF;
-    const HIGHEST: u64 = EACH * 0x80;
-    // Without its highest bit no byte's sum reaches into the next one.
-    let low = word & !HIGHEST;
-    let at_least = |byte: u8| low + EACH * u64::from(0x80 - byte);
-    let is_not = |byte: u8| (low ^ (EACH * u64::from(byte))) + EACH * 0x7F;
-    let plain = at_least(0x20) & !at_least(0x7F) & is_not(b'"') & is_not(b'\\') & !word;
-    !plain & HIGHEST
+/// Appends a character as one `\uXXXX` or, beyond U+FFFF, as two.
+fn push_units(out: &mut Vec<u8>, c: char) {
+    let mut units = [0; 2];
+    for unit in c.encode_utf16(&mut units) {
+        const HEX: &[u8; 16] = b"0123456789abcdef";
+        let digit = |shift: u16| HEX[usize::from((*unit >> shift) & 0xF)];
+        out.extend_from_slice(&[b'\\', b'u', digit(12), digit(8), digit(4), digit(0)]);
+    }
 }
 
 #[cfg(test)]
@@ -155,26 +118,6 @@ mod tests {
             }
             assert_eq!(push_if_text(&mut out, &bytes), text.is_ok(), "{bytes:?}");
             assert_eq!(out, want, "{bytes:?}");
-        }
-    }
-
-    #[test]
-    fn a_run_ends_exactly_before_the_first_byte_that_does_not_stand_for_itself() {
-        for other in (0..=u8::MAX).filter(|byte| !is_plain(*byte)) {
-            for at in 0..100 {
-                let mut bytes = vec![b'x'; 100];
-                bytes[at] = other;
-                let mut out = vec![b'<'];
-                assert_eq!(push_plain(&mut out, &bytes), at, "{other:#x}");
-                assert_eq!(out, [b"<", &bytes[..at]].concat(), "{other:#x}");
-            }
-        }
-        for plain in (0..=u8::MAX).filter(|byte| is_plain(*byte)) {
-            assert_eq!(
-                push_plain(&mut Vec::new(), &[plain; 100]),
-                100,
-                "{plain:#x}"
-            );
         }
     }
 }
