@@ -64,7 +64,6 @@ fn push_escaped(out: &mut Vec<u8>, text: &str) {
     }
 }
 
-#[inline]
 fn push_escape(out: &mut Vec<u8>, c: char) {
     match LETTERS.get(c as usize) {
         Some(letter @ 1..) => out.extend_from_slice(&[b'\\', *letter]),
@@ -72,7 +71,9 @@ fn push_escape(out: &mut Vec<u8>, c: char) {
     }
 }
 
-/// Appends a character as one `\uXXXX` or, beyond U+FFFF, as two.
+/// Appends a character as one `\uXXXX` or, beyond U+FFFF, as two. Kept apart, so that the
+/// short escapes, which lines are full of, take no call.
+#[inline(never)]
 fn push_units(out: &mut Vec<u8>, c: char) {
     let mut units = [0; 2];
     for unit in c.encode_utf16(&mut units) {
