@@ -9,166 +9,21 @@
 //! what it would let go of at once is let go of in the lane. In a flood that is nearly all, and a
 //! watcher that draws a frame slows nobody.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+mod lane;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use tokio::sync::Notify;
 
+use self::lane::{LANE_BYTES, Lane, Wake};
+use super::Clock;
 use crate::model::event::{Event, EventKind, SessionId};
-use crate::model::time::{Origin, Stamp};
+use crate::model::time::Stamp;
 
-/// How many bytes of payload may wait in a lane before readers pause. Deep enough that a watcher
-/// that draws a frame, or waits for a processor, does not slow a fast stream.
-const LANE_BYTES: usize = 4 << 20;
-/// How many events may wait in a lane before readers pause.
-const LANE_EVENTS: usize = 16_384;
 /// How soon after a batch the next one is offered: a thousandth of a second is not seen, and to
 /// wake for every event would cost more than the events themselves.
 const PACE: Duration = Duration::from_millis(1);
-
-/// The program's clock: the only place where stamps are made.
-#[derive(Clone, Copy, Debug)]
-pub struct Clock {
-    start: Instant,
-    origin: Origin,
-}
-
-impl Clock {
-    /// A clock whose stamp zero is now.
-    #[must_use]
-    pub fn new() -> Clock {
-        Clock {
-            start: Instant::now(),
-            origin: Origin(SystemTime::now()),
-        }
-    }
-
-    /// The stamp of this moment.
-    #[must_use]
-    pub fn now(&self) -> Stamp {
-        Stamp(self.start.elapsed())
-    }
-
-    /// The stamp of a moment that has been; zero for those before this clock began.
-    #[must_use]
-    pub fn stamp(&self, moment: Instant) -> Stamp {
-        Stamp(moment.saturating_duration_since(self.start))
-    }
-
-    /// The wall-clock time of stamp zero.
-    #[must_use]
-    pub fn origin(&self) -> Origin {
-        self.origin
-    }
-}
-
-impl Default for Clock {
-    fn default() -> Self {
-        Clock::new()
-    }
-}
-
-/// Stands for the payloads that are gone, unless one was longer.
-static BLANK: [u8; 64 << 10] = [0; 64 << 10];
-
-#[derive(Debug)]
-struct Waiting {
-    events: Vec<Event>,
-    /// Of the payloads that are held.
-    bytes: usize,
-    /// How many bytes of payload are worth holding: behind so many, older ones are let go of.
-    worth: usize,
-    /// The payloads of so many events, the first ones, are gone.
-    gone: usize,
-    /// Stands for them: at least as long as the longest, and never looked at.
-    blank: Bytes,
-    /// `Stopped` was emitted: nothing may follow.
-    stopped: bool,
-}
-
-impl Waiting {
-    fn new(worth: usize) -> Waiting {
-        Waiting {
-            events: Vec::new(),
-            bytes: 0,
-            worth,
-            gone: 0,
-            blank: Bytes::from_static(&BLANK),
-            stopped: false,
-        }
-    }
-
-    /// How many bytes may still come before readers pause.
-    fn room(&self) -> usize {
-        if self.events.len() >= LANE_EVENTS {
-            0
-        } else if self.worth <= LANE_BYTES {
-            // Whatever comes, no more than these are held.
-            LANE_BYTES
-        } else {
-            LANE_BYTES.saturating_sub(self.bytes)
-        }
-    }
-
-    fn has_room(&self) -> bool {
-        self.room() > 0
-    }
-
-    /// Whether a watcher should not wait any longer, or readers would soon have to.
-    fn is_urgent(&self) -> bool {
-        self.room() <= LANE_BYTES / 2 || self.events.len() >= LANE_EVENTS / 2
-    }
-
-    /// Lets go of the payloads behind which enough has come.
-    fn let_go(&mut self) {
-        while let Some(event) = self.events.get_mut(self.gone) {
-            let len = event.kind.data().map_or(0, Bytes::len);
-            if self.bytes - len < self.worth {
-                break;
-            }
-            if let Some(data) = event.kind.data_mut() {
-                if self.blank.len() < len {
-                    self.blank = vec![0; len].into();
-                }
-                *data = self.blank.slice(..len);
-            }
-            self.bytes -= len;
-            self.gone += 1;
-        }
-    }
-
-    /// Takes all events, and leaves an empty list in their place.
-    fn take(&mut self, empty: &mut Vec<Event>) {
-        std::mem::swap(&mut self.events, empty);
-        self.bytes = 0;
-        self.gone = 0;
-    }
-}
-
-#[derive(Debug)]
-struct Lane {
-    id: SessionId,
-    waiting: Mutex<Waiting>,
-    room: Notify,
-    wake: Arc<Wake>,
-}
-
-/// What wakes the watcher, for all lanes.
-#[derive(Debug, Default)]
-struct Wake {
-    /// A lane is no longer empty.
-    ready: Notify,
-    /// A lane is half full.
-    urgent: Notify,
-}
-
-impl Lane {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        // A panic while pushing leaves a whole queue behind.
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
 
 /// A session's end of its lane. Clones belong to the same session.
 #[derive(Clone, Debug)]
@@ -204,9 +59,10 @@ impl Emitter {
     /// Emits an event that happened at `at`. After `Stopped` nothing is emitted any more.
     pub fn emit_at(&self, at: Stamp, kind: EventKind) {
         let len = kind.data().map_or(0, Bytes::len);
-        self.push(len, |waiting| {
-            waiting.stopped = matches!(kind, EventKind::Stopped { .. });
-            waiting.events.push(Event { at, kind });
+        self.lane.push(len, |events| {
+            let is_last = matches!(kind, EventKind::Stopped { .. });
+            events.push(Event { at, kind });
+            is_last
         });
     }
 
@@ -215,60 +71,30 @@ impl Emitter {
     pub(super) fn emit_all(&self, events: &mut Vec<Event>) -> usize {
         let payloads = events.iter().filter_map(|event| event.kind.data());
         let len = payloads.map(Bytes::len).sum();
-        let room = self.push(len, |waiting| waiting.events.append(events));
+        let room = self.lane.push(len, |waiting| {
+            waiting.append(events);
+            false
+        });
         events.clear();
-        room
-    }
-
-    fn push(&self, bytes: usize, append: impl FnOnce(&mut Waiting)) -> usize {
-        let mut waiting = self.lane.lock();
-        if waiting.stopped {
-            return waiting.room();
-        }
-        let (first, calm) = (waiting.events.is_empty(), !waiting.is_urgent());
-        waiting.bytes += bytes;
-        append(&mut waiting);
-        waiting.let_go();
-        let (urgent, room) = (waiting.is_urgent(), waiting.room());
-        drop(waiting);
-        if first {
-            self.lane.wake.ready.notify_one();
-        }
-        if calm && urgent {
-            self.lane.wake.urgent.notify_one();
-        }
         room
     }
 
     /// Whether the lane is below its bound.
     #[must_use]
     pub fn has_room(&self) -> bool {
-        self.lane.lock().has_room()
+        self.lane.has_room()
     }
 
     /// Whether the lane can take one more from who cannot be held up: up to twice the bound, since to
     /// pause means to lose.
     #[must_use]
     pub fn has_place(&self) -> bool {
-        let waiting = self.lane.lock();
-        waiting.bytes < 2 * LANE_BYTES && waiting.events.len() < 2 * LANE_EVENTS
+        self.lane.has_place()
     }
 
     /// Waits until the lane is below its bound. Cancel-safe.
     pub async fn room(&self) {
-        loop {
-            if self.has_room() {
-                return;
-            }
-            let notified = self.lane.room.notified();
-            tokio::pin!(notified);
-            // Registered before looking again, or a drain in between would be missed.
-            notified.as_mut().enable();
-            if self.has_room() {
-                return;
-            }
-            notified.await;
-        }
+        self.lane.room().await;
     }
 }
 
@@ -315,12 +141,7 @@ impl Feed {
     }
 
     fn open(&mut self, id: SessionId, worth: usize) -> Emitter {
-        let lane = Arc::new(Lane {
-            id,
-            waiting: Mutex::new(Waiting::new(worth)),
-            room: Notify::new(),
-            wake: self.wake.clone(),
-        });
+        let lane = Arc::new(Lane::new(id, worth, self.wake.clone()));
         self.lanes.push(lane.clone());
         Emitter {
             lane,
@@ -331,11 +152,11 @@ impl Feed {
     /// Waits until some lane has events; while many come, for about a millisecond after the last
     /// batch, so that the next is worth taking. Cancel-safe.
     pub async fn ready(&self) {
-        while self.lanes.iter().all(|lane| lane.lock().events.is_empty()) {
+        while self.is_empty() {
             self.wake.ready.notified().await;
         }
         let Some(last) = self.last else { return };
-        if last.elapsed() < PACE && !self.lanes.iter().any(|lane| lane.lock().is_urgent()) {
+        if last.elapsed() < PACE && !self.lanes.iter().any(|lane| lane.is_urgent()) {
             tokio::select! {
                 () = tokio::time::sleep_until((last + PACE).into()) => {}
                 () = self.wake.urgent.notified() => {}
@@ -343,10 +164,14 @@ impl Feed {
         }
     }
 
+    fn is_empty(&self) -> bool {
+        self.lanes.iter().all(|lane| lane.is_empty())
+    }
+
     /// Waits until some lane is half full: for a watcher that lets events gather as long as nobody
     /// is slowed by it. Cancel-safe.
     pub async fn urgent(&self) {
-        while !self.lanes.iter().any(|lane| lane.lock().is_urgent()) {
+        while !self.lanes.iter().any(|lane| lane.is_urgent()) {
             self.wake.urgent.notified().await;
         }
     }
@@ -356,11 +181,7 @@ impl Feed {
     pub fn drain(&mut self, mut take: impl FnMut(SessionId, Event)) -> usize {
         let mut taken = 0;
         for lane in &self.lanes {
-            lane.lock().take(&mut self.spare);
-            if self.spare.is_empty() {
-                continue;
-            }
-            lane.room.notify_waiters();
+            lane.take(&mut self.spare);
             taken += self.spare.len();
             for event in self.spare.drain(..) {
                 take(lane.id, event);
@@ -370,7 +191,7 @@ impl Feed {
             self.last = Some(Instant::now());
         }
         self.lanes
-            .retain(|lane| Arc::strong_count(lane) > 1 || !lane.lock().events.is_empty());
+            .retain(|lane| Arc::strong_count(lane) > 1 || !lane.is_empty());
         taken
     }
 }
@@ -380,6 +201,7 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
+    use super::lane::{BLANK, LANE_EVENTS};
     use super::*;
     use crate::model::event::{ConnId, Outcome};
     use crate::model::log::{EntryId, Log};

@@ -18,6 +18,7 @@
 
 mod accept;
 mod bind;
+mod clock;
 mod dial;
 mod fault;
 pub mod feed;
@@ -42,7 +43,8 @@ use crate::model::command::{Command, Target};
 use crate::model::event::Outcome;
 use crate::model::spec::{Protocol, Side, Spec};
 
-pub use feed::{Clock, Emitter, Feed};
+pub use clock::Clock;
+pub use feed::{Emitter, Feed};
 pub use platform::{own_addresses, raise_descriptor_limit};
 pub use session::panic_text;
 pub use socket::next_free_port;
