@@ -8,10 +8,14 @@
 //! A watcher that keeps only the latest bytes of a session says so ([`Feed::emitter_of_latest`]):
 //! what it would let go of at once is let go of in the lane. In a flood that is nearly all, and a
 //! watcher that draws a frame slows nobody.
+//!
+//! After quiet a byte is on its way to the eye for half a millisecond, a tenth of it while the watcher
+//! wakes up. Whoever is about to read says so, and both happen at once.
 
 mod lane;
 
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -24,6 +28,10 @@ use crate::model::time::Stamp;
 /// How soon after a batch the next one is offered: a thousandth of a second is not seen, and to
 /// wake for every event would cost more than the events themselves.
 const PACE: Duration = Duration::from_millis(1);
+
+/// How long a watcher waits for what was announced before it sleeps again: a few times as long as a
+/// read takes after quiet.
+const MOMENT: Duration = Duration::from_micros(200);
 
 /// A session's end of its lane. Clones belong to the same session.
 #[derive(Clone, Debug)]
@@ -49,6 +57,12 @@ impl Emitter {
     #[must_use]
     pub fn stamp(&self, moment: Instant) -> Stamp {
         self.clock.stamp(moment)
+    }
+
+    /// Says that something is about to be read, and told of after that: a watcher takes as long to
+    /// wake up as a read does after quiet, so that it had better begin now.
+    pub(super) fn announce(&self) {
+        self.lane.announce();
     }
 
     /// Emits an event that happened now. After `Stopped` nothing is emitted any more.
@@ -154,6 +168,7 @@ impl Feed {
     pub async fn ready(&self) {
         while self.is_empty() {
             self.wake.ready.notified().await;
+            self.wait_for_announced();
         }
         let Some(last) = self.last else { return };
         if last.elapsed() < PACE && !self.lanes.iter().any(|lane| lane.is_urgent()) {
@@ -161,6 +176,17 @@ impl Feed {
                 () = tokio::time::sleep_until((last + PACE).into()) => {}
                 () = self.wake.urgent.notified() => {}
             }
+        }
+    }
+
+    /// Waits a moment, without falling asleep, for what was announced.
+    fn wait_for_announced(&self) {
+        let begin = Instant::now();
+        while self.is_empty() && self.lanes.iter().any(|lane| lane.is_announced()) {
+            if begin.elapsed() > MOMENT {
+                self.lanes.iter().for_each(|lane| lane.retract());
+            }
+            thread::yield_now();
         }
     }
 
@@ -198,6 +224,9 @@ impl Feed {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::task::{self, Context};
+
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -216,6 +245,38 @@ mod tests {
                 cut: 0,
             },
         }
+    }
+
+    #[test]
+    fn an_announcement_wakes_the_watcher_who_soon_gives_up_when_nothing_comes() {
+        #[derive(Default)]
+        struct Woken(AtomicUsize);
+        impl task::Wake for Woken {
+            fn wake(self: Arc<Self>) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        let woken = Arc::new(Woken::default());
+        let times = || woken.0.load(Ordering::Relaxed);
+        let waker = woken.clone().into();
+        let mut context = Context::from_waker(&waker);
+
+        let mut feed = Feed::new(Clock::new());
+        let emitter = feed.emitter(SessionId(1));
+        let mut ready = Box::pin(feed.ready());
+        assert!(ready.as_mut().poll(&mut context).is_pending());
+        emitter.announce();
+        emitter.announce();
+        assert_eq!(times(), 1, "one call is enough");
+        assert!(ready.as_mut().poll(&mut context).is_pending());
+        assert!(!emitter.lane.is_announced(), "it was waited for");
+        emitter.emit_all(&mut vec![read("a")]);
+        assert_eq!(times(), 2);
+        assert!(ready.as_mut().poll(&mut context).is_ready());
+        emitter.announce();
+        assert!(!emitter.lane.is_announced(), "something is there already");
+        drop(ready);
+        assert_eq!(feed.drain(|_, _| ()), 1);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::part::part;
 const BLOCK: usize = 32;
 const WORD: usize = size_of::<u64>();
 
-/// Printable ASCII but for these two.
+/// Printable ASCII but for these two; 0, which is none of it, where there is one less to leave out.
 pub(crate) struct Printable<const A: u8 = 0, const B: u8 = 0>;
 
 impl<const A: u8, const B: u8> Printable<A, B> {

@@ -1,10 +1,10 @@
 //! From bytes to meaning: pure machines that own no socket, no screen and no clock.
 //!
 //! `text` is the one place where bytes become display text; `rows` wraps it for panes, `hex` is
-//! the other way to look at bytes, `ascii` finds runs of the plain ones, `part` takes them apart without a panic, `escapes` reads what a
-//! user types back into bytes, `pattern` is what is looked for in them. `words` puts events into
-//! sentences, `scene` decides what a session does by itself, `http1` reads messages, `http_message`
-//! writes them, `curl` as a command.
+//! the other way to look at bytes, `ascii` finds runs of plain ones, `part` takes them apart without
+//! a panic, `escapes` reads what a user types back into bytes, `pattern` is what is looked for in
+//! them. `words` puts events into sentences, `scene` decides what a session does by itself, `http1`
+//! reads messages, `http_message` writes them, `curl` as a command.
 
 // Nothing that a peer sends may end the program by a panic; tests may.
 #![cfg_attr(

@@ -54,6 +54,7 @@ impl Lane {
             return waiting.room();
         }
         let (first, calm) = (waiting.events.is_empty(), !waiting.is_urgent());
+        waiting.announced = false;
         waiting.bytes += bytes;
         waiting.stopped = append(&mut waiting.events);
         waiting.let_go();
@@ -66,6 +67,27 @@ impl Lane {
             self.wake.urgent.notify_one();
         }
         room
+    }
+
+    /// Wakes the watcher for what comes in a moment, if nothing waits.
+    pub(super) fn announce(&self) {
+        let mut waiting = self.lock();
+        let is_news = waiting.events.is_empty() && !waiting.announced;
+        waiting.announced |= is_news;
+        drop(waiting);
+        if is_news {
+            self.wake.ready.notify_one();
+        }
+    }
+
+    /// Whether something was announced that has not come.
+    pub(super) fn is_announced(&self) -> bool {
+        self.lock().announced
+    }
+
+    /// Nobody waits for what was announced any more.
+    pub(super) fn retract(&self) {
+        self.lock().announced = false;
     }
 
     /// Takes all events, and leaves an empty list in their place.
@@ -132,6 +154,8 @@ struct Waiting {
     blank: Bytes,
     /// `Stopped` was emitted: nothing may follow.
     stopped: bool,
+    /// Something comes in a moment.
+    announced: bool,
 }
 
 impl Waiting {
@@ -143,6 +167,7 @@ impl Waiting {
             gone: 0,
             blank: Bytes::from_static(&BLANK),
             stopped: false,
+            announced: false,
         }
     }
 

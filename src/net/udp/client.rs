@@ -234,6 +234,7 @@ impl Client<'_> {
 
     /// Receives what is there, within reason.
     fn take(&mut self) {
+        self.session.emitter.announce();
         if let Some(error) = self.pending_error() {
             return self.fault(What::Receive, &error);
         }

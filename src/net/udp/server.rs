@@ -169,6 +169,7 @@ impl Server<'_> {
 
     /// Receives what is there on a socket, within reason.
     fn take(&mut self, index: usize) {
+        self.session.emitter.announce();
         for _ in 0..IN_A_ROW {
             let Some(socket) = self.sockets.get(index) else {
                 return;

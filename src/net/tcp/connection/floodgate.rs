@@ -56,6 +56,11 @@ impl<'a> Floodgate<'a> {
         self.stream.readable().await
     }
 
+    /// Whether what there is to read is the first after a quiet moment.
+    pub(super) fn was_quiet(&self) -> bool {
+        self.came == 0
+    }
+
     /// Notes that so many bytes were read.
     pub(super) fn passed(&mut self, bytes: usize) {
         self.came = self.came.saturating_add(bytes);
