@@ -53,11 +53,11 @@ impl Connection {
         let mut gate = Floodgate::new(&self.stream);
         loop {
             gate.readable().await?;
+            self.line.answer_room().await;
+            self.session.emitter.room().await;
             if gate.was_quiet() {
                 self.session.emitter.announce();
             }
-            self.line.answer_room().await;
-            self.session.emitter.room().await;
             let row = self.read_row(BYTES_IN_A_ROW)?;
             gate.passed(row.bytes);
             match row.end {
